@@ -1,0 +1,35 @@
+// Every partition and sort key of the state table, in one place. A partition key starts with its owner's prefix;
+// each function's IAM policy is narrowed to its prefixes (dynamodb:LeadingKeys).
+
+/** Prefixes by owner, as the infrastructure grants them. */
+export const STATE_PREFIX = {
+  key: 'key#',
+  progress: 'progress#',
+  series: 'series#',
+  logGroups: 'loggroups#',
+} as const;
+
+export interface StateKey {
+  readonly pk: string;
+  readonly sk: string;
+}
+
+/** A Tidewatch key (ingest, alerts, …) by its public id. */
+export function keyRow(keyId: string): StateKey {
+  return { pk: `${STATE_PREFIX.key}${keyId}`, sk: 'key' };
+}
+
+/** How far one destination got with one accepted request. */
+export function progressRow(ingestId: string, destination: string): StateKey {
+  return { pk: `${STATE_PREFIX.progress}${ingestId}`, sk: destination };
+}
+
+/** A shard of cumulative baselines. */
+export function seriesRow(shard: string): StateKey {
+  return { pk: `${STATE_PREFIX.series}${shard}`, sk: 'series' };
+}
+
+/** The log groups a deployment has made, so that the cap of groups holds across instances. */
+export function logGroupsRow(): StateKey {
+  return { pk: `${STATE_PREFIX.logGroups}all`, sk: 'groups' };
+}
