@@ -1,0 +1,292 @@
+// Writes JSON text straight into one growing buffer: what every encoder's output goes through.
+// Hot path: no strings are built for bytes that are already UTF-8, and text that must end up inside a JSON string
+// (a segment document, a log message) is escaped twice while it is copied once.
+import { isUtf8 } from 'node:buffer';
+
+/** 'once': JSON itself. 'twice': JSON text inside a JSON string, as PutTraceSegments and PutLogEvents take it. */
+export type EscapeMode = 'once' | 'twice';
+
+/** The longest an escaped byte gets: a control character escaped twice (`\\u0001`), or U+FFFD for a broken byte. */
+const MAX_GROWTH = 7;
+
+/** Slack kept behind each `ensure`, for numbers, ids and short tokens. */
+const SLACK = 64;
+
+/** Copies of up to this many bytes are cheaper in a loop than through `set`. */
+const SHORT_COPY = 96;
+
+const HEX_PAIRS = new Uint16Array(256);
+for (let value = 0; value < 256; value++) {
+  const pair = value.toString(16).padStart(2, '0');
+  HEX_PAIRS[value] = pair.charCodeAt(0) | (pair.charCodeAt(1) << 8);
+}
+
+interface EscapeTable {
+  /** 1 for ASCII that must be escaped. */
+  readonly special: Uint8Array;
+  readonly replacement: readonly (Uint8Array | undefined)[];
+}
+
+function escapeTable(mode: EscapeMode): EscapeTable {
+  const special = new Uint8Array(256);
+  const replacement: (Uint8Array | undefined)[] = [];
+  for (let code = 0; code < 128; code++) {
+    const escaped = escapeText(String.fromCharCode(code), mode);
+    if (escaped.length > 1) {
+      special[code] = 1;
+      replacement[code] = Buffer.from(escaped);
+    }
+  }
+  return { special, replacement };
+}
+
+/** The inside of a JSON string. */
+function escapeText(text: string, mode: EscapeMode): string {
+  const once = JSON.stringify(text.toWellFormed()).slice(1, -1);
+  return mode === 'once' ? once : JSON.stringify(once).slice(1, -1);
+}
+
+const TABLES: Record<EscapeMode, EscapeTable> = { once: escapeTable('once'), twice: escapeTable('twice') };
+
+/** A growing output buffer. All methods append. */
+export class JsonBuffer {
+  readonly mode: EscapeMode;
+  bytes: Buffer;
+  /** Bytes written. */
+  length = 0;
+  private data: DataView;
+  private readonly table: EscapeTable;
+  private readonly quote: Uint8Array;
+
+  /** @param initialBytes first size; doubles when it runs out and is kept for the life of the object */
+  constructor(mode: EscapeMode, initialBytes = 1 << 20) {
+    this.mode = mode;
+    this.bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.data = new DataView(this.bytes.buffer);
+    this.table = TABLES[mode];
+    this.quote = this.token('"');
+  }
+
+  /** Forgets what was written. */
+  clear(): void {
+    this.length = 0;
+  }
+
+  /** What was written from `start` on: a view, valid until the next write. */
+  slice(start = 0, end = this.length): Buffer {
+    return this.bytes.subarray(start, end);
+  }
+
+  /** Makes room for `count` more bytes. */
+  ensure(count: number): void {
+    const needed = this.length + count + SLACK;
+    if (needed > this.bytes.length) this.grow(needed);
+  }
+
+  private grow(needed: number): void {
+    const bytes = Buffer.allocUnsafeSlow(Math.max(this.bytes.length * 2, needed));
+    this.bytes.copy(bytes, 0, 0, this.length);
+    this.bytes = bytes;
+    this.data = new DataView(bytes.buffer);
+  }
+
+  /** JSON syntax such as `{"id":"` encoded for this buffer's mode, to be written with `raw`. */
+  token(json: string): Uint8Array {
+    return Buffer.from(this.mode === 'once' ? json : JSON.stringify(json).slice(1, -1));
+  }
+
+  /** A quoted, escaped string followed by a colon, encoded for this buffer's mode. */
+  keyToken(key: string): Uint8Array {
+    return this.token(`${JSON.stringify(key.toWellFormed())}:`);
+  }
+
+  /** Bytes that are in their final form. */
+  raw(bytes: Uint8Array): void {
+    const count = bytes.length;
+    this.ensure(count);
+    const at = this.length;
+    if (count > SHORT_COPY) this.bytes.set(bytes, at);
+    else {
+      const out = this.bytes;
+      for (let i = 0; i < count; i++) out[at + i] = bytes[i] as number;
+    }
+    this.length = at + count;
+  }
+
+  /** One byte that is in its final form and needs no escape in either mode, such as `,` or `]`. */
+  byte(code: number): void {
+    this.ensure(1);
+    this.bytes[this.length++] = code;
+  }
+
+  /** ASCII that needs no escape in either mode, such as digits. */
+  ascii(text: string): void {
+    this.ensure(text.length);
+    const out = this.bytes;
+    let at = this.length;
+    for (let i = 0; i < text.length; i++) out[at++] = text.charCodeAt(i);
+    this.length = at;
+  }
+
+  /** The inside of a JSON string from UTF-8 bytes; broken UTF-8 becomes U+FFFD. */
+  escaped(source: Buffer, sourceData: DataView, start: number, end: number): void {
+    this.ensure((end - start) * MAX_GROWTH);
+    const out = this.bytes;
+    const outData = this.data;
+    const { special, replacement } = this.table;
+    let at = this.length;
+    let seen = 0;
+    let i = start;
+    // Four bytes at a time: any byte below 0x20, a quote, a backslash or a byte above 0x7f leaves the fast way.
+    const lastWord = end - 4;
+    while (i <= lastWord) {
+      const word = sourceData.getInt32(i, true);
+      const quotes = word ^ 0x22222222;
+      const slashes = word ^ 0x5c5c5c5c;
+      const odd =
+        ((word - 0x20202020) & ~word) |
+        ((quotes - 0x01010101) & ~quotes) |
+        ((slashes - 0x01010101) & ~slashes) |
+        word;
+      if ((odd & 0x80808080) === 0) {
+        outData.setInt32(at, word, true);
+        at += 4;
+        i += 4;
+        continue;
+      }
+      for (let k = 0; k < 4; k++) {
+        const code = source[i++] as number;
+        seen |= code;
+        if (special[code] === 0) out[at++] = code;
+        else at = copyInto(out, at, replacement[code] as Uint8Array);
+      }
+    }
+    for (; i < end; i++) {
+      const code = source[i] as number;
+      seen |= code;
+      if (special[code] === 0) out[at++] = code;
+      else at = copyInto(out, at, replacement[code] as Uint8Array);
+    }
+    if (seen > 127 && !isUtf8(source.subarray(start, end))) {
+      this.escapedText(source.toString('utf8', start, end));
+      return;
+    }
+    this.length = at;
+  }
+
+  /** The inside of a JSON string from a string; lone surrogates become U+FFFD. */
+  escapedText(text: string): void {
+    const escaped = escapeText(text, this.mode);
+    this.ensure(escaped.length * 3);
+    this.length += this.bytes.write(escaped, this.length, 'utf8');
+  }
+
+  /** A whole JSON string, quotes included. */
+  string(text: string): void {
+    this.raw(this.quote);
+    this.escapedText(text);
+    this.raw(this.quote);
+  }
+
+  /** A whole JSON string from UTF-8 bytes, quotes included. */
+  stringBytes(source: Buffer, sourceData: DataView, start: number, end: number): void {
+    this.raw(this.quote);
+    this.escaped(source, sourceData, start, end);
+    this.raw(this.quote);
+  }
+
+  /** A quote in this buffer's mode. */
+  quoteMark(): void {
+    this.raw(this.quote);
+  }
+
+  /** Lower-case hexadecimal digits of `count` bytes. */
+  hex(source: Uint8Array, start: number, count: number): void {
+    this.ensure(count * 2);
+    let at = this.length;
+    for (let i = 0; i < count; i++) {
+      this.data.setUint16(at, HEX_PAIRS[source[start + i] as number] as number, true);
+      at += 2;
+    }
+    this.length = at;
+  }
+
+  /** An integer up to ±2^53. */
+  integer(value: number): void {
+    if (value < 0 || value > 0x7fffffff) {
+      this.ascii(String(value));
+      return;
+    }
+    this.ensure(16);
+    let digits = 1;
+    for (let limit = 10; value >= limit; limit *= 10) digits++;
+    const out = this.bytes;
+    let at = this.length + digits;
+    this.length = at;
+    let rest = value | 0;
+    do {
+      const quotient = (rest / 10) | 0;
+      out[--at] = 48 + (rest - quotient * 10);
+      rest = quotient;
+    } while (rest > 0);
+  }
+
+  /** A signed 64-bit integer from its halves, all digits exact. */
+  int64(lo: number, hi: number): void {
+    if (hi === 0) this.integer(lo >>> 0);
+    else this.ascii(BigInt.asIntN(64, (BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString());
+  }
+
+  /** An unsigned 64-bit integer from its halves, all digits exact. */
+  uint64(lo: number, hi: number): void {
+    if (hi === 0) this.integer(lo >>> 0);
+    else this.ascii(((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0)).toString());
+  }
+
+  /** A double; JSON knows no NaN and no infinity, so these are written as strings "NaN", "Infinity", "-Infinity". */
+  double(value: number): void {
+    if (Number.isFinite(value)) {
+      if (Number.isInteger(value) && value >= 0 && value <= 0x7fffffff) this.integer(value);
+      else this.ascii(String(value));
+      return;
+    }
+    this.raw(this.quote);
+    this.ascii(String(value));
+    this.raw(this.quote);
+  }
+
+  /** A `fixed64` of nanoseconds as seconds with nine decimals, exact. @param at offset in `source`, or 0 for time 0 */
+  unixSeconds(source: DataView, at: number): void {
+    this.ensure(32);
+    const lo = at === 0 ? 0 : source.getUint32(at, true);
+    const hi = at === 0 ? 0 : source.getUint32(at + 4, true);
+    // Long division of the four 16-bit digits by 10^9; the quotient stays below 2^35.
+    let seconds = 0;
+    let rest = 0;
+    let part = hi >>> 16;
+    for (let i = 0; i < 4; i++) {
+      rest = rest * 65536 + part;
+      const quotient = Math.floor(rest / 1e9);
+      rest -= quotient * 1e9;
+      seconds = seconds * 65536 + quotient;
+      part = i === 0 ? hi & 0xffff : i === 1 ? lo >>> 16 : lo & 0xffff;
+    }
+    this.integer(seconds);
+    const out = this.bytes;
+    const dot = this.length;
+    out[dot] = 46;
+    let nanos = rest | 0;
+    for (let i = 9; i > 0; i--) {
+      const quotient = (nanos / 10) | 0;
+      out[dot + i] = 48 + (nanos - quotient * 10);
+      nanos = quotient;
+    }
+    this.length = dot + 10;
+  }
+}
+
+function copyInto(out: Buffer, at: number, bytes: Uint8Array): number {
+  let position = at;
+  for (let i = 0; i < bytes.length; i++) out[position++] = bytes[i] as number;
+  return position;
+}
