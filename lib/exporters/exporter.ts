@@ -17,6 +17,11 @@ export interface ExportRequest {
 /** What became of one request at one destination. Nothing is dropped without a count, so `done` may include drops. */
 export type ExportOutcome =
   | { readonly kind: 'done' }
+  /**
+   * The exporter took only a part, to keep its memory bounded; that part is sent and noted by `saveProgress`. The
+   * pipeline walks the request once more for it, at once, with that progress. Each pass must get further.
+   */
+  | { readonly kind: 'partial' }
   | {
       readonly kind: 'retry';
       readonly reason: 'throttled' | 'unavailable' | 'timeout' | 'conflict' | 'credentials';
@@ -40,12 +45,15 @@ export interface FlushContext {
   readonly counters: Counters;
   /**
    * Durably notes how far a destination got with these requests; `progress` is the exporter's own short text
-   * (<= 1 KB). To be awaited after each call that is not idempotent, before the next call starts.
+   * (<= 1 KB). To be awaited after each call that is not idempotent, before the next call starts. Rejects with a
+   * RetryableError when it could not be noted: send nothing more for these requests, their outcome is `retry`.
+   * @returns ingest ids of requests whose progress another instance moved meanwhile (undefined: none): send nothing
+   *   more for them, their outcome is `retry` with `conflict`; what the last call sent for them may be a repeat
    */
   readonly saveProgress: (
     destination: Destination,
     entries: readonly { readonly ingestId: string; readonly progress: string }[],
-  ) => Promise<void>;
+  ) => Promise<ReadonlySet<string> | undefined>;
 }
 
 /**
