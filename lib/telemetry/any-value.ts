@@ -1,0 +1,126 @@
+// One attribute value, read in place: OTLP's AnyValue.
+import { MalformedError } from '../model/errors.ts';
+import type { WireCursor } from '../wire/cursor.ts';
+import {
+  ANY_VALUE_ARRAY,
+  ANY_VALUE_BOOL,
+  ANY_VALUE_BYTES,
+  ANY_VALUE_DOUBLE,
+  ANY_VALUE_INT,
+  ANY_VALUE_KVLIST,
+  ANY_VALUE_STRING,
+} from '../wire/otlp-fields.ts';
+
+/** What an AnyValue holds; `empty` is OTLP's null. */
+export const VALUE = {
+  empty: 0,
+  string: 1,
+  bool: 2,
+  int: 3,
+  double: 4,
+  array: 5,
+  map: 6,
+  bytes: 7,
+} as const;
+
+export type ValueKind = (typeof VALUE)[keyof typeof VALUE];
+
+/** Values nested deeper than this are neither walked nor written; also the limit of OTLP/JSON input. */
+export const MAX_VALUE_DEPTH = 64;
+
+/** A reusable window over one AnyValue. Where a message names several values, the last one counts, as in protobuf. */
+export class AnyValueView {
+  kind: ValueKind = VALUE.empty;
+  /** Payload of a string, bytes, array (ArrayValue) or map (KeyValueList). */
+  start = 0;
+  end = 0;
+  /** Halves of an int, two's complement, unsigned. */
+  lo = 0;
+  hi = 0;
+  double = 0;
+  bool = false;
+
+  /** Reads the AnyValue message at `start`…`end`; moves the cursor. @throws MalformedError */
+  read(cursor: WireCursor, start: number, end: number): void {
+    this.kind = VALUE.empty;
+    if (start === end) return;
+    cursor.pos = start;
+    while (cursor.pos < end) {
+      const tag = cursor.tag();
+      switch (tag) {
+        case ANY_VALUE_STRING:
+          this.range(VALUE.string, cursor, end);
+          break;
+        case ANY_VALUE_BOOL:
+          cursor.varint64();
+          this.kind = VALUE.bool;
+          this.bool = (cursor.lo | cursor.hi) !== 0;
+          break;
+        case ANY_VALUE_INT:
+          cursor.varint64();
+          this.kind = VALUE.int;
+          this.lo = cursor.lo;
+          this.hi = cursor.hi;
+          break;
+        case ANY_VALUE_DOUBLE:
+          this.double = cursor.data.getFloat64(cursor.fixed(8, end), true);
+          this.kind = VALUE.double;
+          break;
+        case ANY_VALUE_ARRAY:
+          this.range(VALUE.array, cursor, end);
+          break;
+        case ANY_VALUE_KVLIST:
+          this.range(VALUE.map, cursor, end);
+          break;
+        case ANY_VALUE_BYTES:
+          this.range(VALUE.bytes, cursor, end);
+          break;
+        default:
+          cursor.skip(tag, end);
+      }
+    }
+    if (cursor.pos !== end) throw new MalformedError('value runs past its end', end);
+  }
+
+  /** The int as a double; exact up to ±2^53. */
+  intNumber(): number {
+    return (this.hi | 0) * 4294967296 + this.lo;
+  }
+
+  /** The int with all digits. */
+  intBigInt(): bigint {
+    return BigInt.asIntN(64, (BigInt(this.hi) << 32n) | BigInt(this.lo));
+  }
+
+  private range(kind: ValueKind, cursor: WireCursor, end: number): void {
+    this.end = cursor.endOfField(end);
+    this.start = cursor.pos;
+    this.kind = kind;
+    cursor.pos = this.end;
+  }
+}
+
+const scratch = new AnyValueView();
+
+/** Text of a string value, or undefined when the value is of another kind. */
+export function stringValue(cursor: WireCursor, start: number, end: number): string | undefined {
+  scratch.read(cursor, start, end);
+  return scratch.kind === VALUE.string ? cursor.text(scratch.start, scratch.end) : undefined;
+}
+
+/** A plain value (string, bool, int, double) as text, the way a person would write it; undefined for others. */
+export function plainText(cursor: WireCursor, start: number, end: number): string | undefined {
+  scratch.read(cursor, start, end);
+  switch (scratch.kind) {
+    case VALUE.string:
+      return cursor.text(scratch.start, scratch.end);
+    case VALUE.bool:
+      return String(scratch.bool);
+    case VALUE.int:
+      return scratch.hi === 0 ? String(scratch.lo) : scratch.intBigInt().toString();
+    case VALUE.double:
+      return String(scratch.double);
+    default:
+      return undefined;
+  }
+}

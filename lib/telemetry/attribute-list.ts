@@ -1,0 +1,103 @@
+// The attributes of one resource, scope, span, event, link, record or point: keys, and where their values lie.
+import { MalformedError } from '../model/errors.ts';
+import type { WireCursor } from '../wire/cursor.ts';
+import { KEY_VALUE_KEY, KEY_VALUE_VALUE } from '../wire/otlp-fields.ts';
+import type { AttributeKey, KeyTable } from './key-table.ts';
+
+const INITIAL_CAPACITY = 64;
+
+/**
+ * A reusable list. Entry i is `keys[i]` with the AnyValue message at `starts[i]`…`ends[i]` (both 0 when the value is
+ * absent). OTLP leaves duplicate keys open: here the last value wins and keeps the first one's place.
+ */
+export class AttributeList {
+  count = 0;
+  readonly keys: AttributeKey[] = [];
+  starts: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  ends: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  /** Values that a later one with the same key replaced. */
+  duplicates = 0;
+  /** By key id: in which round it was seen last, and at which place. */
+  private rounds: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  private places: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  private round = 0;
+  private unkept: Map<string, number> | undefined;
+
+  clear(): void {
+    this.count = 0;
+    this.duplicates = 0;
+    this.round++;
+    this.unkept = undefined;
+  }
+
+  /**
+   * Reads one KeyValue message; the cursor is at its first byte.
+   * @param end where the KeyValue ends
+   */
+  readKeyValue(cursor: WireCursor, end: number, table: KeyTable): void {
+    let keyStart = 0;
+    let keyEnd = 0;
+    let valueStart = 0;
+    let valueEnd = 0;
+    while (cursor.pos < end) {
+      const tag = cursor.tag();
+      if (tag === KEY_VALUE_KEY) {
+        keyEnd = cursor.endOfField(end);
+        keyStart = cursor.pos;
+        cursor.pos = keyEnd;
+      } else if (tag === KEY_VALUE_VALUE) {
+        valueEnd = cursor.endOfField(end);
+        valueStart = cursor.pos;
+        cursor.pos = valueEnd;
+      } else cursor.skip(tag, end);
+    }
+    if (cursor.pos !== end) throw new MalformedError('attribute runs past its end', end);
+    this.add(table.intern(cursor.bytes, cursor.data, keyStart, keyEnd), valueStart, valueEnd);
+  }
+
+  /** @returns the place of the attribute with this key, or -1 */
+  indexOf(key: string): number {
+    for (let i = 0; i < this.count; i++) if (this.keys[i]?.text === key) return i;
+    return -1;
+  }
+
+  private add(key: AttributeKey, valueStart: number, valueEnd: number): void {
+    let place = this.placeOf(key);
+    if (place < 0) {
+      place = this.count++;
+      if (place >= this.starts.length) {
+        this.starts = doubled(this.starts, place);
+        this.ends = doubled(this.ends, place);
+      }
+      this.keys[place] = key;
+      this.remember(key, place);
+    } else this.duplicates++;
+    this.starts[place] = valueStart;
+    this.ends[place] = valueEnd;
+  }
+
+  private placeOf(key: AttributeKey): number {
+    if (key.id < 0) return this.unkept?.get(key.text) ?? -1;
+    return this.rounds[key.id] === this.round ? (this.places[key.id] as number) : -1;
+  }
+
+  private remember(key: AttributeKey, place: number): void {
+    if (key.id < 0) {
+      this.unkept ??= new Map();
+      this.unkept.set(key.text, place);
+      return;
+    }
+    if (key.id >= this.rounds.length) {
+      this.rounds = doubled(this.rounds, key.id);
+      this.places = doubled(this.places, key.id);
+    }
+    this.rounds[key.id] = this.round;
+    this.places[key.id] = place;
+  }
+}
+
+function doubled(old: Int32Array, index: number): Int32Array {
+  const larger = new Int32Array(Math.max(old.length * 2, index + 1));
+  larger.set(old);
+  return larger;
+}

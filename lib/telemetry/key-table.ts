@@ -1,0 +1,141 @@
+// Attribute keys repeat in every span: this table turns key bytes into one shared object without making a string.
+
+/** Keys kept; when more come the table starts over before the next request. */
+const MAX_KEYS = 4096;
+
+/** Longer keys are not kept. */
+const MAX_KEPT_KEY_BYTES = 256;
+
+/** Size of the hash table, a power of two. */
+const BUCKETS = 16384;
+
+/** An attribute key. The same key is the same object while `generation` stays. */
+export interface AttributeKey {
+  /** Dense from 0 within a generation, for side tables; -1 for a key that is not kept. */
+  readonly id: number;
+  readonly text: string;
+  readonly generation: number;
+}
+
+class KeptKey implements AttributeKey {
+  readonly id: number;
+  readonly text: string;
+  readonly generation: number;
+  readonly bytes: Uint8Array;
+  readonly data: DataView;
+  /** The next key of the same bucket. */
+  readonly chained: KeptKey | undefined;
+  /** The key that came after this one last time: the guess that makes most look-ups one comparison. */
+  successor: KeptKey | undefined = undefined;
+
+  constructor(id: number, text: string, generation: number, bytes: Uint8Array, chained: KeptKey | undefined) {
+    this.id = id;
+    this.text = text;
+    this.generation = generation;
+    this.bytes = bytes;
+    this.data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.chained = chained;
+  }
+}
+
+let nextGeneration = 1;
+
+/** Interns attribute keys; one for each walker. */
+export class KeyTable {
+  private generation = nextGeneration++;
+  private buckets: (KeptKey | undefined)[] = new Array(BUCKETS).fill(undefined);
+  private count = 0;
+  private full = false;
+  private last: KeptKey | undefined = undefined;
+
+  /** Empties a table that was full; called between requests, so that no key changes its id within one. */
+  startRequest(): void {
+    if (!this.full) return;
+    this.generation = nextGeneration++;
+    this.buckets = new Array(BUCKETS).fill(undefined);
+    this.count = 0;
+    this.full = false;
+    this.last = undefined;
+  }
+
+  /** @returns the key whose UTF-8 bytes are `bytes[start, end)` */
+  intern(bytes: Buffer, data: DataView, start: number, end: number): AttributeKey {
+    const guess = this.last?.successor;
+    if (guess !== undefined && isSame(guess, bytes, data, start, end)) {
+      this.last = guess;
+      return guess;
+    }
+    const bucket = bucketOf(bytes, start, end);
+    let key = this.buckets[bucket];
+    while (key !== undefined && !isSame(key, bytes, data, start, end)) key = key.chained;
+    if (key === undefined) {
+      const text = bytes.toString('utf8', start, end);
+      if (this.count >= MAX_KEYS || end - start > MAX_KEPT_KEY_BYTES) {
+        this.full ||= this.count >= MAX_KEYS;
+        return { id: -1, text, generation: this.generation };
+      }
+      const copy = Uint8Array.prototype.slice.call(bytes, start, end);
+      key = new KeptKey(this.count++, text, this.generation, copy, this.buckets[bucket]);
+      this.buckets[bucket] = key;
+    }
+    if (this.last !== undefined) this.last.successor = key;
+    this.last = key;
+    return key;
+  }
+}
+
+function isSame(key: KeptKey, bytes: Buffer, data: DataView, start: number, end: number): boolean {
+  const length = end - start;
+  const kept = key.bytes;
+  if (kept.length !== length) return false;
+  let i = 0;
+  for (const lastWord = length - 4; i <= lastWord; i += 4) {
+    if (data.getInt32(start + i, true) !== key.data.getInt32(i, true)) return false;
+  }
+  for (; i < length; i++) if (bytes[start + i] !== kept[i]) return false;
+  return true;
+}
+
+/** A few bytes of the key tell most keys apart; the comparison settles the rest. */
+function bucketOf(bytes: Buffer, start: number, end: number): number {
+  const length = end - start;
+  let hash = length * 31;
+  if (length > 0) {
+    const quarter = length >> 2;
+    hash +=
+      (bytes[start] as number) * 7 +
+      (bytes[end - 1] as number) * 131 +
+      (bytes[start + (length >> 1)] as number) * 1031 +
+      (bytes[start + quarter] as number) * 517 +
+      (bytes[end - 1 - quarter] as number) * 2053;
+  }
+  return hash & (BUCKETS - 1);
+}
+
+/**
+ * Something derived from each key, made once: a slot number, the key's escaped bytes, a decision.
+ * @example const labels = new KeySideTable((key) => json.keyToken(key.text)); labels.of(attributes.keys[i])
+ */
+export class KeySideTable<T> {
+  private readonly make: (key: AttributeKey) => T;
+  private values: (T | undefined)[] = [];
+  private generation = 0;
+
+  constructor(make: (key: AttributeKey) => T) {
+    this.make = make;
+  }
+
+  of(key: AttributeKey): T {
+    if (key.generation !== this.generation) {
+      this.values = [];
+      this.generation = key.generation;
+    }
+    if (key.id < 0) return this.make(key);
+    const known = this.values[key.id];
+    if (known !== undefined) return known;
+    const made = this.make(key);
+    while (this.values.length <= key.id) this.values.push(undefined);
+    this.values[key.id] = made;
+    return made;
+  }
+}

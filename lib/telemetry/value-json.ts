@@ -1,0 +1,142 @@
+// Writes attribute values as JSON: shared by the exporters that keep values as they came (X-Ray metadata, log records).
+import type { WireCursor } from '../wire/cursor.ts';
+import type { JsonBuffer } from '../wire/json-buffer.ts';
+import { LIST_VALUES } from '../wire/otlp-fields.ts';
+import { AnyValueView, MAX_VALUE_DEPTH, VALUE } from './any-value.ts';
+import { AttributeList } from './attribute-list.ts';
+import { KeySideTable, type KeyTable } from './key-table.ts';
+
+const COMMA = 0x2c;
+const COLON = 0x3a;
+
+/** What stands in place of a value nested deeper than MAX_VALUE_DEPTH. */
+const TOO_DEEP = `[nested deeper than ${MAX_VALUE_DEPTH}]`;
+
+/** Longer key texts are not kept escaped. */
+const MAX_KEPT_KEY = 256;
+
+/**
+ * Writes AnyValues into one JsonBuffer. Integers keep all 64 bits, NaN and infinities become strings, bytes become
+ * base64, an empty value null, a map an object (of a repeated key the last value counts).
+ */
+export class ValueJsonWriter {
+  private readonly json: JsonBuffer;
+  private readonly keyTokens: KeySideTable<Uint8Array>;
+  private readonly value = new AnyValueView();
+  /** One list for each level of nested maps, made when first needed. */
+  private readonly maps: AttributeList[] = [];
+  private readonly tokenTrue: Uint8Array;
+  private readonly tokenFalse: Uint8Array;
+  private readonly tokenNull: Uint8Array;
+
+  constructor(json: JsonBuffer) {
+    this.json = json;
+    this.keyTokens = new KeySideTable((key) => json.keyToken(key.text));
+    this.tokenTrue = json.token('true');
+    this.tokenFalse = json.token('false');
+    this.tokenNull = json.token('null');
+  }
+
+  /** The AnyValue message at `start`…`end`. Moves the cursor. @throws MalformedError */
+  write(cursor: WireCursor, keys: KeyTable, start: number, end: number): void {
+    this.writeAt(cursor, keys, start, end, 0);
+  }
+
+  /**
+   * The entries of an attribute list without the braces: `"key":value,"key":value`. Moves the cursor.
+   * @returns how many were written
+   */
+  writeEntries(cursor: WireCursor, keys: KeyTable, list: AttributeList): number {
+    return this.entriesAt(cursor, keys, list, 0);
+  }
+
+  private entriesAt(cursor: WireCursor, keys: KeyTable, list: AttributeList, depth: number): number {
+    const json = this.json;
+    for (let i = 0; i < list.count; i++) {
+      if (i > 0) json.byte(COMMA);
+      const key = list.keys[i] as AttributeList['keys'][number];
+      if (key.text.length <= MAX_KEPT_KEY) json.raw(this.keyTokens.of(key));
+      else {
+        json.string(key.text);
+        json.byte(COLON);
+      }
+      this.writeAt(cursor, keys, list.starts[i] as number, list.ends[i] as number, depth);
+    }
+    return list.count;
+  }
+
+  private writeAt(cursor: WireCursor, keys: KeyTable, start: number, end: number, depth: number): void {
+    const { json, value } = this;
+    value.read(cursor, start, end);
+    switch (value.kind) {
+      case VALUE.string:
+        json.stringBytes(cursor.bytes, cursor.data, value.start, value.end);
+        return;
+      case VALUE.int:
+        json.int64(value.lo, value.hi);
+        return;
+      case VALUE.double:
+        json.double(value.double);
+        return;
+      case VALUE.bool:
+        json.raw(value.bool ? this.tokenTrue : this.tokenFalse);
+        return;
+      case VALUE.bytes:
+        json.quoteMark();
+        json.ascii(cursor.bytes.toString('base64', value.start, value.end));
+        json.quoteMark();
+        return;
+      case VALUE.array:
+        if (depth >= MAX_VALUE_DEPTH) json.string(TOO_DEEP);
+        else this.array(cursor, keys, value.start, value.end, depth + 1);
+        return;
+      case VALUE.map:
+        if (depth >= MAX_VALUE_DEPTH) json.string(TOO_DEEP);
+        else this.map(cursor, keys, value.start, value.end, depth + 1);
+        return;
+      case VALUE.empty:
+        json.raw(this.tokenNull);
+        return;
+    }
+  }
+
+  private array(cursor: WireCursor, keys: KeyTable, start: number, end: number, depth: number): void {
+    const json = this.json;
+    json.byte(0x5b);
+    let first = true;
+    cursor.pos = start;
+    while (cursor.pos < end) {
+      const tag = cursor.tag();
+      if (tag !== LIST_VALUES) {
+        cursor.skip(tag, end);
+        continue;
+      }
+      const valueEnd = cursor.endOfField(end);
+      if (!first) json.byte(COMMA);
+      first = false;
+      this.writeAt(cursor, keys, cursor.pos, valueEnd, depth);
+      cursor.pos = valueEnd;
+    }
+    cursor.endOf(end);
+    json.byte(0x5d);
+  }
+
+  private map(cursor: WireCursor, keys: KeyTable, start: number, end: number, depth: number): void {
+    let list = this.maps[depth];
+    if (list === undefined) {
+      list = new AttributeList();
+      this.maps[depth] = list;
+    }
+    list.clear();
+    cursor.pos = start;
+    while (cursor.pos < end) {
+      const tag = cursor.tag();
+      if (tag === LIST_VALUES) list.readKeyValue(cursor, cursor.endOfField(end), keys);
+      else cursor.skip(tag, end);
+    }
+    cursor.endOf(end);
+    this.json.byte(0x7b);
+    this.entriesAt(cursor, keys, list, depth);
+    this.json.byte(0x7d);
+  }
+}
