@@ -2,12 +2,11 @@
 // whatever is heavy (SDK clients, zod, aws-cdk-lib) it imports inside its action, so that `--help` stays quick.
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerCheck } from './commands/check.ts';
 import { EXIT, report } from './failures.ts';
 import { messageColours } from './output.ts';
 
-const COMMANDS: readonly ((program: Command) => void)[] = [
-  // registerName, one line each, in the order of --help
-];
+const COMMANDS: readonly ((program: Command) => void)[] = [registerCheck];
 
 const EXAMPLES = `
 Examples:

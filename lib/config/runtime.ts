@@ -44,7 +44,9 @@ export function readRuntimeConfig<K extends keyof RuntimeConfig>(bundleUrl: stri
 export function resource(name: ResourceName): string {
   const value = process.env[ENVIRONMENT[name]];
   if (value === undefined || value === '') {
-    throw new Error(`environment variable ${ENVIRONMENT[name]} is not set; deploy the function with Tidewatch's constructs`);
+    throw new Error(
+      `environment variable ${ENVIRONMENT[name]} is not set; deploy the function with Tidewatch's constructs`,
+    );
   }
   return value;
 }

@@ -1,0 +1,4 @@
+// The smallest configuration: every default.
+import { defineTidewatch } from '../lib/config/define.ts';
+
+export default defineTidewatch({});
