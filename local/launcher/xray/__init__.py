@@ -1,0 +1,1 @@
+"""An X-Ray of our own: ministack has none."""
