@@ -1,0 +1,174 @@
+// OTLP log records → log events in their final form, `{"timestamp":ms,"message":"…"},`, written once while the request
+// is walked; where each lies is kept in an index, from which plan.ts makes calls.
+import type { LogRecordView } from '../../telemetry/log-record-view.ts';
+import type { ResourceView } from '../../telemetry/resource-view.ts';
+import type { ScopeView } from '../../telemetry/scope-view.ts';
+import type { LogVisitor } from '../../telemetry/walk.ts';
+import { isZero64, unixMillis } from '../../wire/fixed64.ts';
+import { JsonBuffer } from '../../wire/json-buffer.ts';
+import { EventIndex } from './event-index.ts';
+import { renderLogGroup, renderLogStream } from './names.ts';
+import { MAX_RESOURCE_BYTES, RecordWriter } from './record-writer.ts';
+import { writeMillis } from './time-digits.ts';
+
+/** The request whose records are encoded. */
+export interface RecordSource {
+  readonly ingestId: string;
+  readonly acceptedAtMs: number;
+  readonly otlp: Buffer;
+}
+
+/** A log stream that records are meant for. */
+export interface LogStreamName {
+  readonly group: string;
+  readonly stream: string;
+}
+
+/** What of a request is encoded now: records `from`…`to`, and whether none follow. Its events lie together. */
+export interface TakenRecords {
+  readonly from: number;
+  readonly to: number;
+  readonly last: boolean;
+  readonly firstEvent: number;
+  readonly endEvent: number;
+}
+
+/** Output that is collected before it has to be sent; a request above it is taken in several parts. */
+export const PASS_BYTES = 32 * 1024 * 1024;
+
+/**
+ * A request may grow to this many times its size (a resource of 3 KB on lines of 80 bytes makes 40); from there on
+ * its records do without resource and scope, or a hostile one would fill CloudWatch for days.
+ */
+const MAX_GROWTH = 64;
+
+const TIMESTAMP = Buffer.from('{"timestamp":');
+const MESSAGE = Buffer.from(',"message":"');
+const END = Buffer.from('"},');
+
+export class LogEventEncoder implements LogVisitor {
+  readonly events = new EventIndex();
+  /** The streams of the events, by number. */
+  readonly streams: LogStreamName[] = [];
+  private readonly groupTemplate: string;
+  private readonly streamTemplate: string;
+  private readonly passBytes: number;
+  private readonly json = new JsonBuffer('twice', 1 << 20);
+  private readonly writer = new RecordWriter(this.json);
+  private readonly streamNumbers = new Map<string, number>();
+  private source: RecordSource = { ingestId: '', acceptedAtMs: 0, otlp: Buffer.alloc(0) };
+  private stream = 0;
+  private ordinal = 0;
+  private from = 0;
+  private to: number | undefined;
+  private taken = 0;
+  private firstEvent = 0;
+  private firstByte = 0;
+  private growthLimit = 0;
+  private full = false;
+
+  /** @param passBytes see PASS_BYTES; smaller in tests */
+  constructor(
+    templates: { readonly groupTemplate: string; readonly streamTemplate: string },
+    passBytes: number = PASS_BYTES,
+  ) {
+    this.groupTemplate = templates.groupTemplate;
+    this.streamTemplate = templates.streamTemplate;
+    this.passBytes = passBytes;
+  }
+
+  /** Encoded bytes of all events, each followed by a comma. A view, valid until the next request. */
+  get bytes(): Buffer {
+    return this.json.slice();
+  }
+
+  /** Forgets all events and streams. */
+  clear(): void {
+    this.json.clear();
+    this.events.clear();
+    this.streams.length = 0;
+    this.streamNumbers.clear();
+    this.full = false;
+  }
+
+  /**
+   * The records that follow belong to this request.
+   * @param from records before this ordinal are passed over
+   * @param to records from this ordinal on are passed over; given where an earlier delivery fixed it, and then all
+   *   records up to it are taken, or none
+   */
+  begin(source: RecordSource, from: number, to: number | undefined): void {
+    this.source = source;
+    this.ordinal = 0;
+    this.from = this.taken = from;
+    this.to = to;
+    this.firstEvent = this.events.count;
+    this.firstByte = this.json.length;
+    this.growthLimit = this.firstByte + MAX_GROWTH * source.otlp.length + MAX_RESOURCE_BYTES;
+    this.writer.request(source.ingestId);
+  }
+
+  end(): TakenRecords {
+    if (this.to !== undefined && this.taken < Math.min(this.to, this.ordinal)) this.abort();
+    return {
+      from: this.from,
+      to: this.taken,
+      last: this.taken >= this.ordinal,
+      firstEvent: this.firstEvent,
+      endEvent: this.events.count,
+    };
+  }
+
+  /** Forgets the events of the request that `begin` started. */
+  abort(): void {
+    this.events.count = this.firstEvent;
+    this.json.length = this.firstByte;
+    this.taken = this.from;
+    if (this.json.length < this.passBytes) this.full = false;
+  }
+
+  resource(resource: ResourceView): void {
+    const attribute = (key: string) => resource.text(key);
+    const group = renderLogGroup(this.groupTemplate, attribute);
+    const stream = renderLogStream(this.streamTemplate, attribute);
+    const name = `${group}:${stream}`;
+    const known = this.streamNumbers.get(name);
+    this.stream = known ?? this.streams.length;
+    if (known === undefined) {
+      this.streamNumbers.set(name, this.stream);
+      this.streams.push({ group, stream });
+    }
+    this.writer.resource(resource);
+  }
+
+  scope(scope: ScopeView): void {
+    this.writer.scope(scope);
+  }
+
+  logRecord(record: LogRecordView): void {
+    const ordinal = this.ordinal++;
+    // In order and without a gap: what comes behind the first record that found no room waits for the next pass.
+    if (ordinal !== this.taken || (this.to !== undefined && ordinal >= this.to)) return;
+    // A request whose end is fixed is taken whole when it is the first of the pass, whatever it grows to.
+    if (this.full && !(this.to !== undefined && this.firstEvent === 0)) return;
+    this.taken = ordinal + 1;
+    const { json } = this;
+    const start = json.length;
+    const timestamp = this.timestampOf(record);
+    json.raw(TIMESTAMP);
+    writeMillis(json, timestamp);
+    json.raw(MESSAGE);
+    this.writer.record(record, ordinal, start > this.growthLimit);
+    json.raw(END);
+    this.events.add(timestamp, start, json.length - 1, this.stream);
+    if (json.length >= this.passBytes) this.full = true;
+  }
+
+  /** Event time: the record's own, else when it was observed, else when it was accepted (OTLP allows 0 for both). */
+  private timestampOf(record: LogRecordView): number {
+    const { data } = record.cursor;
+    if (!isZero64(data, record.timeAt)) return unixMillis(data, record.timeAt);
+    if (!isZero64(data, record.observedTimeAt)) return unixMillis(data, record.observedTimeAt);
+    return this.source.acceptedAtMs;
+  }
+}
