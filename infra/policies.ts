@@ -1,0 +1,68 @@
+// What functions may do, statement by statement, each as narrow as the service allows. L2 grants are not used where
+// they would grant more, such as kms:ReEncrypt* or dynamodb:Scan.
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
+
+/** Reading and writing what the stack's own key encrypts; nothing to grant when AWS keeps the keys. */
+export function grantKey(role: Role, key: IKey | undefined): void {
+  if (key === undefined) return;
+  role.addToPolicy(
+    new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [key.keyArn] }),
+  );
+}
+
+export function grantSend(role: Role, queue: IQueue): void {
+  role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queue.queueArn] }));
+}
+
+/**
+ * Segments to X-Ray, and metrics to these namespaces only.
+ * @param namespaces as the condition wants them: `*` stands for any text
+ */
+export function grantTracesAndMetrics(role: Role, namespaces: readonly string[]): void {
+  role.addToPolicy(new PolicyStatement({ actions: ['xray:PutTraceSegments'], resources: ['*'] }));
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringLike: { 'cloudwatch:namespace': [...namespaces] } },
+    }),
+  );
+  acknowledge(role, {
+    finding: 'AwsSolutions-IAM5[Resource::*]',
+    reason:
+      'xray:PutTraceSegments and cloudwatch:PutMetricData know no resources; the latter is narrowed to namespaces',
+  });
+}
+
+/**
+ * Making log groups below a prefix, setting their retention and writing to them.
+ * @param prefix fixed text that all groups start with, such as `/tidewatch/`
+ */
+export function grantLogGroups(role: Role, prefix: string): void {
+  const groups = Stack.of(role).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `${prefix}*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: [
+        'logs:CreateLogGroup',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'logs:PutRetentionPolicy',
+      ],
+      resources: [groups],
+    }),
+  );
+  acknowledgeWildcard(
+    role,
+    groups,
+    'log groups are named after services, which are not known before their logs arrive',
+  );
+}

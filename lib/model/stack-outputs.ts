@@ -1,0 +1,16 @@
+// Names of the CloudFormation outputs of a deployment: the infrastructure writes them, the command line reads them.
+
+export const STACK_OUTPUTS = [
+  'IngestUrl',
+  'IngestFunctionName',
+  'ExportFunctionName',
+  'StateTableName',
+  'ArchiveBucketName',
+  'TelemetryQueueUrl',
+  'TelemetryDeadLetterQueueUrl',
+  'AlertQueueUrl',
+  'AlertDeadLetterQueueUrl',
+  'AlarmTopicArn',
+] as const;
+
+export type StackOutput = (typeof STACK_OUTPUTS)[number];
