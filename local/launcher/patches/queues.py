@@ -54,6 +54,18 @@ def _fit_payload(messages: list[dict]) -> list[dict]:
 
 
 def apply() -> None:
+    """Apply this file's patches."""
+    _plain_queue_urls()
+    _delivery()
+
+
+def _plain_queue_urls() -> None:
+    """Queue URLs name 127.0.0.1, as the endpoint does: SDKs send to the queue URL's host."""
+    sqs.DEFAULT_HOST = "127.0.0.1"
+    sqs._CANONICAL_NETLOC = f"{sqs.DEFAULT_HOST}:{sqs.DEFAULT_PORT}"
+
+
+def _delivery() -> None:
     """Upstream hands a function what ReceiveMessage gives, always in time and once."""
     upstream = sqs._receive_messages_for_esm
 
