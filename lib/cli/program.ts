@@ -4,10 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
+import { registerLocal } from './commands/local.ts';
 import { EXIT, report } from './failures.ts';
 import { messageColours } from './output.ts';
 
-const COMMANDS: readonly ((program: Command) => void)[] = [registerCheck, registerDetect];
+const COMMANDS: readonly ((program: Command) => void)[] = [registerCheck, registerDetect, registerLocal];
 
 const EXAMPLES = `
 Examples:
