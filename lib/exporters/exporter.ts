@@ -24,7 +24,8 @@ export type ExportOutcome =
   | { readonly kind: 'partial' }
   | {
       readonly kind: 'retry';
-      readonly reason: 'throttled' | 'unavailable' | 'timeout' | 'conflict' | 'credentials';
+      /** `outOfTime`: the deadline came before the rest could be sent. */
+      readonly reason: 'throttled' | 'unavailable' | 'timeout' | 'conflict' | 'credentials' | 'outOfTime';
       readonly message: string;
       readonly retryAfterMs?: number;
     }

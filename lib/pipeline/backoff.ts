@@ -1,8 +1,8 @@
 // How long a message that could not be exported completely stays hidden before the queue delivers it again.
 import type { ExportOutcome } from '../exporters/exporter.ts';
 
-/** A destination's reasons, and the pipeline's own: no time was left, or the body could not be fetched. */
-export type RetryReason = Extract<ExportOutcome, { kind: 'retry' }>['reason'] | 'outOfTime' | 'bodyMissing';
+/** A destination's reasons, and the pipeline's own: the body could not be found. */
+export type RetryReason = Extract<ExportOutcome, { kind: 'retry' }>['reason'] | 'bodyMissing';
 
 /** First wait by reason, seconds; doubled with each delivery. */
 const FIRST_WAIT_SECONDS: Record<RetryReason, number> = {
