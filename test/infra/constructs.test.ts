@@ -1,0 +1,57 @@
+// Constructs used from somebody's own CDK app.
+import { App, Stack } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { builtFunctions, bundleFolder } from '../../infra/bundles.ts';
+import { TelemetryIngest } from '../../infra/constructs/telemetry-ingest.ts';
+import { Tidewatch } from '../../infra/tidewatch.ts';
+import { temporaryFolder, tinyBundles } from './synthesize.ts';
+
+function stack(): Stack {
+  return new Stack(new App({ outdir: temporaryFolder() }), 'Mine');
+}
+
+describe('TelemetryIngest', () => {
+  test('makes the table, bucket and topic it needs when it is used alone', () => {
+    const mine = stack();
+    new TelemetryIngest(mine, 'Ingest', { config: {}, bundles: tinyBundles() });
+    const template = Template.fromStack(mine);
+    template.resourceCountIs('AWS::Lambda::Function', 2);
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.resourceCountIs('AWS::S3::Bucket', 1);
+    template.resourceCountIs('AWS::SQS::Queue', 2);
+    template.resourceCountIs('AWS::SNS::Topic', 1);
+  });
+});
+
+describe('Tidewatch', () => {
+  test('refuses a configuration with all its problems before anything is built', () => {
+    const broken = {
+      config: { tiers: { hot: '8d' }, export: { maxConcurrency: 1 } },
+      bundles: tinyBundles(),
+    };
+    expect(() => new Tidewatch(stack(), 'Tidewatch', broken)).toThrow(
+      /export\.maxConcurrency.*\n.*tiers\.hot/,
+    );
+  });
+
+  test('says what is allowed but costs', () => {
+    const mine = stack();
+    new Tidewatch(mine, 'Tidewatch', { config: { tiers: { frozenFrom: '60d' } }, bundles: tinyBundles() });
+    Annotations.fromStack(mine).hasWarning(
+      '/Mine/Tidewatch',
+      Match.stringLikeRegexp('tiers.frozenFrom: .*pays twice'),
+    );
+  });
+
+  test('says what to run when the functions are not built', () => {
+    expect(() => new Tidewatch(stack(), 'Tidewatch', { config: {}, bundles: temporaryFolder() })).toThrow(
+      /the function ingest-otlp is not built: expected .*index\.mjs; run "npm run build"/,
+    );
+  });
+});
+
+test('bundles are looked for in dist/functions of the package', () => {
+  expect(builtFunctions()).toMatch(/dist[\\/]functions$/);
+  expect(bundleFolder(tinyBundles(), 'export-telemetry')).toMatch(/export-telemetry$/);
+});

@@ -1,0 +1,115 @@
+// What the deployed functions may do: nothing with `*` but what is listed here, each with its condition.
+import { describe, expect, test } from 'vitest';
+import { synthesize } from './synthesize.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const template = synthesize({
+  metrics: { namespace: 'Shop/{service.name}' },
+  logs: { group: '/shop/{service.name}' },
+});
+
+function statementsOf(role: RegExp): readonly Statement[] {
+  return template
+    .ofType('AWS::IAM::Policy')
+    .filter((policy) => role.test(policy.logicalId))
+    .flatMap((policy) => policy.properties.PolicyDocument.Statement as Statement[]);
+}
+
+/** Every statement of every role, with resources as text. */
+const statements = statementsOf(/./).map((statement) => ({
+  effect: statement.Effect,
+  actions: [statement.Action].flat(),
+  resources: [statement.Resource].flat().map((resource) => JSON.stringify(resource)),
+  condition: statement.Condition,
+}));
+
+describe('roles', () => {
+  test('have no managed policies, which would allow more than one function needs', () => {
+    for (const role of template.ofType('AWS::IAM::Role')) {
+      expect(role.properties.ManagedPolicyArns, role.logicalId).toBeUndefined();
+    }
+    expect(template.ofType('AWS::IAM::Role')).toHaveLength(2);
+  });
+
+  test('allow no action by wildcard', () => {
+    expect(
+      statements.flatMap((statement) => statement.actions).filter((action) => action.includes('*')),
+    ).toEqual([]);
+  });
+
+  test('name `*` as the resource only where the service knows no resources', () => {
+    const open = statements.filter((statement) => statement.resources.includes('"*"'));
+    expect(open.map((statement) => [statement.actions, statement.condition])).toEqual([
+      [['xray:PutTraceSegments'], undefined],
+      [
+        ['cloudwatch:PutMetricData'],
+        { StringLike: { 'cloudwatch:namespace': ['Shop/*', 'Tidewatch/Spans'] } },
+      ],
+    ]);
+  });
+
+  test('end a resource with `*` only below the prefixes of the archive and the log groups', () => {
+    const partly = statements
+      .filter((statement) => !statement.resources.includes('"*"'))
+      .flatMap((statement) =>
+        statement.resources
+          .filter((resource) => resource.includes('*'))
+          .map((resource) => [statement.actions, resource]),
+      );
+    expect(partly).toEqual([
+      [['s3:PutObject'], expect.stringMatching(/"\/pending\/\*"/)],
+      [['s3:GetObject'], expect.stringMatching(/"\/pending\/\*"/)],
+      [['s3:PutObject'], expect.stringMatching(/"\/raw\/\*"/)],
+      [
+        ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:PutRetentionPolicy'],
+        expect.stringMatching(/":log-group:\/shop\/\*"/),
+      ],
+    ]);
+  });
+
+  test('reach only the partitions of the state table that are theirs', () => {
+    const leadingKeys = (role: RegExp) =>
+      statementsOf(role)
+        .filter((statement) => [statement.Action].flat().some((action) => action.startsWith('dynamodb:')))
+        .map((statement) => [statement.Action, statement.Condition]);
+    expect(leadingKeys(/IngestOtlp/)).toEqual([
+      ['dynamodb:GetItem', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['key#*'] } }],
+    ]);
+    expect(leadingKeys(/ExportTelemetry/)).toEqual([
+      [
+        expect.not.arrayContaining(['dynamodb:Scan']),
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['progress#*', 'series#*', 'loggroups#*'] } },
+      ],
+    ]);
+  });
+
+  test('let the ingest function do nothing but look up keys, queue and store bodies and log', () => {
+    const actions = statementsOf(/IngestOtlp/).flatMap((statement) => statement.Action);
+    expect(actions.toSorted()).toEqual([
+      'dynamodb:GetItem',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      's3:PutObject',
+      'sqs:SendMessage',
+    ]);
+  });
+});
+
+test('a key of the stack is used through kms:Decrypt and kms:GenerateDataKey on that key alone', () => {
+  const own = synthesize({ deployment: { encryption: 'customerKey' } });
+  const kms = own
+    .ofType('AWS::IAM::Policy')
+    .flatMap((policy) => policy.properties.PolicyDocument.Statement as Statement[])
+    .filter((statement) => [statement.Action].flat().some((action) => action.startsWith('kms:')));
+  expect(kms.length).toBeGreaterThan(1);
+  for (const statement of kms) {
+    expect([statement.Action].flat().every((action) => !action.includes('*'))).toBe(true);
+    expect(statement.Resource).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^TidewatchKey/), 'Arn'] });
+  }
+});
