@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchOptions, Figure } from '../figure.ts';
+import { causeFigures, readCauseCases } from './causes.ts';
 import { dataFolder, readEvents, readNab } from './datasets.ts';
 import { eventFigures, nabFigures, speedFigures } from './detectors.ts';
 
@@ -22,4 +23,6 @@ export async function* run(options: BenchOptions): AsyncIterable<Figure> {
   if (nab !== undefined) yield* nabFigures(readNab(nab), progress);
   const events = folder('cloud-monitoring');
   if (events !== undefined) yield* eventFigures(readEvents(events), progress);
+  const petshop = folder('petshop');
+  if (petshop !== undefined) yield* causeFigures(readCauseCases(petshop));
 }

@@ -5,10 +5,16 @@ import { Command } from 'commander';
 import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
 import { registerLocal } from './commands/local.ts';
+import { registerRankCauses } from './commands/rank-causes.ts';
 import { EXIT, report } from './failures.ts';
 import { messageColours } from './output.ts';
 
-const COMMANDS: readonly ((program: Command) => void)[] = [registerCheck, registerDetect, registerLocal];
+const COMMANDS: readonly ((program: Command) => void)[] = [
+  registerCheck,
+  registerDetect,
+  registerLocal,
+  registerRankCauses,
+];
 
 const EXAMPLES = `
 Examples:
