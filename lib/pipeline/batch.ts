@@ -61,9 +61,12 @@ export class Batch {
   ): Promise<ProgressLedger | undefined> {
     if (groups.length === 0) return undefined;
     try {
-      const ids = groups.map((group) => group.message.ingestId);
-      const destinations = exporters.map((exporter) => exporter.destination);
-      return new ProgressLedger(this.ports.progress, await this.ports.progress.load(ids, destinations));
+      const keys = groups.flatMap(({ message: { ingestId, signal } }) =>
+        exporters
+          .filter((exporter) => exporter.signals.includes(signal))
+          .map(({ destination }) => ({ ingestId, destination })),
+      );
+      return new ProgressLedger(this.ports.progress, await this.ports.progress.load(keys));
     } catch (error) {
       this.postpone(groups, 'unavailable', `progress rows could not be read: ${(error as Error).message}`);
       return undefined;

@@ -16,10 +16,13 @@ export interface BodyStore {
   load(key: string, maxBytes: number): Promise<Buffer>;
 }
 
-/** How far a destination got with an accepted request. */
-export interface ProgressRow {
+export interface ProgressKey {
   readonly ingestId: string;
   readonly destination: Destination;
+}
+
+/** How far a destination got with an accepted request. */
+export interface ProgressRow extends ProgressKey {
   readonly progress: string;
   /** Counts up with each write; what a conditional write compares. */
   readonly version: number;
@@ -32,8 +35,8 @@ export type ProgressWrite = ProgressRow;
 export type SaveResult = 'saved' | 'conflict' | 'failed';
 
 export interface ProgressStore {
-  /** All rows of these requests, read consistently. Expired rows are absent. @throws RetryableError */
-  load(ingestIds: readonly string[], destinations: readonly Destination[]): Promise<readonly ProgressRow[]>;
+  /** The rows that exist, read consistently. Expired rows are absent. @throws RetryableError */
+  load(keys: readonly ProgressKey[]): Promise<readonly ProgressRow[]>;
   /** Writes each row on its own. @returns one result for each row, in order; never rejects */
   save(rows: readonly ProgressWrite[]): Promise<readonly SaveResult[]>;
 }
