@@ -10,6 +10,7 @@ import {
   ANY_VALUE_KVLIST,
   ANY_VALUE_STRING,
 } from '../wire/otlp-fields.ts';
+import { MAX_VALUE_DEPTH } from '../wire/value-depth.ts';
 
 /** What an AnyValue holds; `empty` is OTLP's null. */
 export const VALUE = {
@@ -25,8 +26,7 @@ export const VALUE = {
 
 export type ValueKind = (typeof VALUE)[keyof typeof VALUE];
 
-/** Values nested deeper than this are neither walked nor written; also the limit of OTLP/JSON input. */
-export const MAX_VALUE_DEPTH = 64;
+export { MAX_VALUE_DEPTH };
 
 /** A reusable window over one AnyValue. Where a message names several values, the last one counts, as in protobuf. */
 export class AnyValueView {
