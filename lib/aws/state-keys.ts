@@ -4,6 +4,7 @@
 /** Prefixes by owner, as the infrastructure grants them. */
 export const STATE_PREFIX = {
   key: 'key#',
+  keyList: 'keylist#',
   progress: 'progress#',
   series: 'series#',
   logGroups: 'loggroups#',
@@ -17,6 +18,11 @@ export interface StateKey {
 /** A Tidewatch key (ingest, alerts, …) by its public id. */
 export function keyRow(keyId: string): StateKey {
   return { pk: `${STATE_PREFIX.key}${keyId}`, sk: 'key' };
+}
+
+/** An entry of the list of all keys: one partition to read instead of a scan of the table. */
+export function keyListRow(keyId: string): StateKey {
+  return { pk: `${STATE_PREFIX.keyList}all`, sk: keyId };
 }
 
 /** How far one destination got with one accepted request. */

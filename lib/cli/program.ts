@@ -4,15 +4,21 @@ import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
+import { registerDoctor } from './commands/doctor.ts';
+import { registerKeys } from './commands/keys.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
+import { registerRedrive } from './commands/redrive.ts';
 import { EXIT, report } from './failures.ts';
 import { messageColours } from './output.ts';
 
 const COMMANDS: readonly ((program: Command) => void)[] = [
   registerCheck,
-  registerDetect,
   registerLocal,
+  registerKeys,
+  registerDoctor,
+  registerRedrive,
+  registerDetect,
   registerRankCauses,
 ];
 
