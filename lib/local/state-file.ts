@@ -1,6 +1,7 @@
 // What is written down of a running stack, so that `down`, `status` and a second `up` know it.
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PermanentError } from '../model/errors.ts';
 import type { LocalPaths } from './paths.ts';
@@ -73,21 +74,26 @@ export async function withLock<T>(paths: LocalPaths, work: () => Promise<T>): Pr
   try {
     return await work();
   } finally {
+    held.delete(paths.lock);
     await rm(paths.lock, { force: true });
   }
 }
 
+/** Locks of this very process: one that names this process but is not here is left from an earlier one of its number. */
+const held = new Set<string>();
+
 async function takeLock(lock: string): Promise<void> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      const file = await open(lock, 'wx');
-      await file.writeFile(String(process.pid));
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  // Linked into place when its content is complete: nobody reads a lock without its holder.
+  const draft = `${lock}.${process.pid}-${randomUUID()}`;
+  await writeFile(draft, String(process.pid));
+  try {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      if (await linked(draft, lock)) {
+        held.add(lock);
+        return;
+      }
       const holder = Number(readFileSync(lock, 'utf8'));
-      if (isAlive(holder)) {
+      if (holder === process.pid ? held.has(lock) : isAlive(holder)) {
         throw new PermanentError(
           'rejected',
           `another tidewatch local command (process ${holder}) is at work here: wait for it`,
@@ -95,12 +101,25 @@ async function takeLock(lock: string): Promise<void> {
       }
       await rm(lock, { force: true });
     }
+  } finally {
+    await rm(draft, { force: true });
   }
   throw new PermanentError('rejected', `cannot take ${lock}`);
 }
 
+/** @returns false when the lock is taken */
+async function linked(draft: string, lock: string): Promise<boolean> {
+  try {
+    await link(draft, lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
 function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
+  if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -10,7 +10,7 @@ from launcher.xray import service as xray
 def main() -> None:
     """Patch, put the gate in front of every service, serve until SIGTERM."""
     patches.apply_all()
-    ministack.SERVICE_HANDLERS["xray"] = xray.handle_request
+    xray.register(ministack.SERVICE_HANDLERS)
     gate.install(ministack.SERVICE_HANDLERS)
     ministack.app = server.in_front_of(ministack.app)
     ministack.main()

@@ -1,53 +1,16 @@
-"""Lambda: bodies, payload limits, faults, and the cost of a silent handler."""
+"""Lambda: payload limits, faults, and the cost of a silent handler."""
 from __future__ import annotations
 
-import base64
 import time
 
 from launcher.faults import FAULTS
 from launcher.limits.invocation import MAX_ASYNC_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, payload_bytes
 from ministack.core import lambda_runtime
 from ministack.core.responses import error_response_json
-from ministack.services import apigateway, lambda_svc
+from ministack.services import lambda_svc
 
 # Wait for a first log line, quiet time after one, hard limit, in seconds. Upstream waits 50 ms for a first line.
 _DRAIN_SECONDS = (0.005, 0.002, 0.250)
-
-
-def is_encoded(headers: dict) -> bool:
-    """Whether a request's body is compressed, whatever its content type says."""
-    encoding = next((value for key, value in headers.items() if key.lower() == "content-encoding"), "")
-    return encoding.strip().lower() not in ("", "identity")
-
-
-def _compressed_bodies() -> None:
-    """A gzip body whose type is JSON reaches the function as base64; upstream decodes it as text and mangles it."""
-    upstream_event = lambda_svc._build_function_url_event
-
-    def url_event(url_id, account_id, region, method, path, headers, body, query_params, *rest, **named):
-        event = upstream_event(url_id, account_id, region, method, path, headers, body, query_params, *rest, **named)
-        if body and is_encoded(headers):
-            event["body"], event["isBase64Encoded"] = base64.b64encode(body).decode("ascii"), True
-        return event
-
-    lambda_svc._build_function_url_event = url_event
-
-    upstream_proxy = apigateway._invoke_lambda_proxy
-    upstream_is_text = apigateway._v2_request_body_is_text
-
-    async def api_proxy(integration, api_id, stage, path, method, headers, body, *rest, **named):
-        # The event is built without an await before it, so the check can be told what to say for this one request.
-        if body and is_encoded(headers):
-            headers = {**headers, "content-type": _Binary(headers.get("content-type") or "")}
-        return await upstream_proxy(integration, api_id, stage, path, method, headers, body, *rest, **named)
-
-    apigateway._invoke_lambda_proxy = api_proxy
-    apigateway._v2_request_body_is_text = (
-        lambda content_type: not isinstance(content_type, _Binary) and upstream_is_text(content_type))
-
-
-class _Binary(str):
-    """A content type whose body is not text."""
 
 
 def _payload_limits() -> None:
@@ -105,7 +68,6 @@ def _faults() -> None:
 
 def apply() -> None:
     """Apply this file's patches."""
-    _compressed_bodies()
     _payload_limits()
     _faults()
     lambda_runtime.Worker._drain_stderr_bounded.__defaults__ = _DRAIN_SECONDS

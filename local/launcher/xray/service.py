@@ -12,6 +12,7 @@ from launcher.xray.filters import BadFilter, parse_filter
 from launcher.xray.graph import service_graph
 from launcher.xray.store import STORE
 from launcher.xray.views import TraceView
+from ministack.core import router
 
 MAX_DOCUMENTS = 50  # the daemon's and the collector's batch; the API model itself states no number
 MAX_TRACE_IDS = 5
@@ -136,6 +137,12 @@ _OPERATIONS = {
     "GetServiceGraph": get_service_graph,
     "GetTraceGraph": get_trace_graph,
 }
+
+
+def register(service_handlers: dict) -> None:
+    """Make X-Ray known: as a handler, and as a name in a signature, which ministack would search for in botocore."""
+    service_handlers["xray"] = handle_request
+    router.SERVICE_PATTERNS.setdefault("xray", {})
 
 
 async def handle_request(method, path, headers, body, query):
