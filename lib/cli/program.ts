@@ -7,6 +7,7 @@ import { registerDetect } from './commands/detect.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLocal } from './commands/local.ts';
+import { registerLogPatterns } from './commands/log-patterns.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
 import { registerRedrive } from './commands/redrive.ts';
 import { EXIT, report } from './failures.ts';
@@ -20,6 +21,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRedrive,
   registerDetect,
   registerRankCauses,
+  registerLogPatterns,
 ];
 
 const EXAMPLES = `
