@@ -6,6 +6,10 @@ import type { Signal } from '../../lib/model/signal.ts';
 
 export type OtlpRequest = TracesRequest | LogsRequest | MetricsRequest;
 
+// Its own limit of 100 messages is below what Tidewatch keeps: 64 maps in each other are 192 messages.
+protobuf.Reader.recursionLimit = 1000;
+protobuf.util.recursionLimit = 1000;
+
 const { root } = protobuf.parse(readFileSync(new URL('./otlp.proto', import.meta.url), 'utf8'));
 
 /** The protobufjs type of a message in otlp.proto, such as `TracesRequest` or `Span`. */
