@@ -5,6 +5,7 @@ import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { DeploymentProbe, HttpAnswer } from '../doctor/ports.ts';
+import { QUEUE_CLIENT } from './redrive-queue.ts';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 
@@ -19,7 +20,7 @@ export class AwsDeploymentProbe implements DeploymentProbe {
   private readonly cloudWatch = new CloudWatchClient();
   private readonly dynamoDb = new DynamoDBClient();
   private readonly s3 = new S3Client({ forcePathStyle: true });
-  private readonly sqs = new SQSClient();
+  private readonly sqs = new SQSClient(QUEUE_CLIENT);
 
   async request(
     method: string,

@@ -15,12 +15,15 @@ const HIDDEN_SECONDS = 300;
 /** Long polling asks every part of the queue. */
 const WAIT_SECONDS = 1;
 
+/** Requests go where the SDK's settings say, not where a queue's URL says: behind an emulator these differ. */
+export const QUEUE_CLIENT = { useQueueUrlAsEndpoint: false };
+
 export class SqsRedriveQueue implements RedriveQueue {
   private readonly deadLetterQueueUrl: string;
   private readonly queueUrl: string;
   private readonly client: SQSClient;
 
-  constructor(deadLetterQueueUrl: string, queueUrl: string, client: SQSClient = new SQSClient()) {
+  constructor(deadLetterQueueUrl: string, queueUrl: string, client: SQSClient = new SQSClient(QUEUE_CLIENT)) {
     this.deadLetterQueueUrl = deadLetterQueueUrl;
     this.queueUrl = queueUrl;
     this.client = client;

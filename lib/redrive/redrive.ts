@@ -29,45 +29,36 @@ export interface RedriveResult {
   readonly limited: boolean;
 }
 
-/** Moves, or only counts, dead letters until none is left, the limit is reached or only new ones come. */
+/** Moves, or only counts, dead letters until none is left, the limit is reached, only new ones come or none can be sent. */
 export async function redrive(queue: RedriveQueue, options: RedriveOptions): Promise<RedriveResult> {
   const byReason: Record<string, number> = {};
   const held: DeadLetter[] = [];
   let total = 0;
   let failed = 0;
-  let empty = 0;
-  while (empty < EMPTY_ANSWERS && total + failed < options.limit) {
+  let emptyAnswers = 0;
+  while (emptyAnswers < EMPTY_ANSWERS && total + failed < options.limit) {
     const letters = await queue.receive();
     const due = letters.filter((letter) => letter.sentAtMs <= options.startedAtMs);
     const taken = due.slice(0, options.limit - total - failed);
-    held.push(...letters.filter((letter) => !taken.includes(letter)));
-    empty = due.length === 0 ? empty + 1 : 0;
-    const moved = options.dryRun
-      ? taken.map(() => true)
-      : await Promise.all(taken.map((letter) => move(queue, letter)));
-    for (const [index, letter] of taken.entries()) {
-      if (moved[index] === true) {
-        const reason = letter.reason ?? TOO_MANY_RECEIVES;
-        byReason[reason] = (byReason[reason] ?? 0) + 1;
-        total += 1;
-      } else failed += 1;
-      if (options.dryRun) held.push(letter);
-    }
+    const done = options.dryRun ? taken : await moveAll(queue, taken);
+    held.push(...letters.filter((letter) => options.dryRun || !done.includes(letter)));
+    for (const { reason = TOO_MANY_RECEIVES } of done) byReason[reason] = (byReason[reason] ?? 0) + 1;
+    total += done.length;
+    failed += taken.length - done.length;
+    emptyAnswers = due.length === 0 ? emptyAnswers + 1 : 0;
     options.onProgress?.(total);
+    if (taken.length > 0 && done.length === 0) break;
   }
-  // What was only looked at becomes visible again at once instead of in some minutes.
+  // What was only looked at, or could not be sent, becomes visible again at once instead of in some minutes.
   await Promise.allSettled(held.map((letter) => queue.release(letter)));
   return { byReason, total, failed, limited: total + failed >= options.limit };
 }
 
-async function move(queue: RedriveQueue, letter: DeadLetter): Promise<boolean> {
-  try {
-    await queue.resend(letter);
-  } catch {
-    await queue.release(letter).catch(() => undefined);
-    return false;
-  }
-  // It is back: when it cannot be removed it comes a second time, and is recognised by its ingest id.
-  await queue.remove(letter).catch(() => undefined);
-  return true;
+/** @returns the letters that are back on their queue for sure */
+async function moveAll(queue: RedriveQueue, letters: readonly DeadLetter[]): Promise<readonly DeadLetter[]> {
+  const sent = await Promise.allSettled(letters.map((letter) => queue.resend(letter)));
+  const back = letters.filter((_letter, index) => sent[index]?.status === 'fulfilled');
+  // One that cannot be removed comes a second time, and is recognised by its ingest id.
+  await Promise.allSettled(back.map((letter) => queue.remove(letter)));
+  return back;
 }

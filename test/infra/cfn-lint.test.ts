@@ -10,7 +10,7 @@ import { synthesize } from './synthesize.ts';
 /** CDK writes DependsOn beside references that imply it. */
 const IGNORED = 'W3005';
 
-const OWN = join(import.meta.dirname, '..', '..', '.tidewatch', 'venv', 'bin', 'cfn-lint');
+const OWN = join(import.meta.dirname, '..', '..', '.tidewatch', 'python', 'bin', 'cfn-lint');
 
 const linter = [OWN, 'cfn-lint'].find((command) =>
   command === OWN ? existsSync(OWN) : spawnSync(command, ['--version']).status === 0,
