@@ -1,6 +1,7 @@
 """CloudWatch's limits on PutMetricData and GetMetricData (API reference, read 2026-11)."""
 from __future__ import annotations
 
+import json
 import math
 import time
 from datetime import datetime, timezone
@@ -146,10 +147,17 @@ async def put_metric_data(call, proceed):
 
 
 async def get_metric_data(call, proceed):
-    """At most 500 queries a call."""
-    queries = call.data().get("MetricDataQueries") or []
+    """At most 500 queries a call; newest points first unless ScanBy says otherwise, upstream always gives oldest first."""
+    data = call.data()
+    queries = data.get("MetricDataQueries") or []
     if len(queries) > MAX_QUERIES:
         return _refuse(call, f"The collection MetricDataQueries must not have a size greater than {MAX_QUERIES}.",
                        "ValidationError")
-    return await proceed(call.body)
-
+    status, headers, body = await proceed(call.body)
+    if status != 200 or not queries or data.get("ScanBy") == "TimestampAscending":
+        return status, headers, body
+    answer = json.loads(body)
+    for result in answer["MetricDataResults"]:
+        result["Timestamps"].reverse()
+        result["Values"].reverse()
+    return status, headers, json.dumps(answer).encode()

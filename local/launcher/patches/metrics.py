@@ -1,4 +1,4 @@
-"""CloudWatch metrics: the embedded metric format, and the cost of forgetting old points."""
+"""CloudWatch metrics: the embedded metric format, which points a query is about, and the cost of forgetting old ones."""
 from __future__ import annotations
 
 import json
@@ -66,7 +66,21 @@ def _cheap_eviction() -> None:
     cloudwatch._evict_old_metrics = evict
 
 
+class _Dimensions(dict):
+    """A dimension set that counts as given even when it is empty."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def _own_points() -> None:
+    """A query without dimensions is about the metric without dimensions; upstream adds up every set of the metric."""
+    upstream = cloudwatch._dims_from_list
+    cloudwatch._dims_from_list = lambda dimensions: _Dimensions(upstream(dimensions))
+
+
 def apply() -> None:
     """Apply this file's patches."""
     _embedded_metric_format()
     _cheap_eviction()
+    _own_points()
