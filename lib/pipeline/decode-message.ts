@@ -10,6 +10,9 @@ export type Decoded =
 /** Above any cap a receiver can be given: OTLP's own recommended limit for a request. */
 export const MAX_DECOMPRESSED_BYTES = 64 * 1024 * 1024;
 
+/** The end of the year 9999: later times have no date. */
+const MAX_TIME_MS = 253_402_300_799_999;
+
 /** Oversize bodies lie below this prefix of the archive bucket; nothing else may be pointed at. */
 export const PENDING_PREFIX = 'pending/';
 
@@ -44,7 +47,7 @@ const FIELDS: Record<Exclude<keyof TelemetryMessage, 'version'>, (value: unknown
   signal: (value) => (SIGNALS as readonly unknown[]).includes(value),
   encoding: (value) => value === 'identity' || value === 'gzip' || value === 'zstd',
   decompressedBytes: (value) => isCount(value) && value <= MAX_DECOMPRESSED_BYTES,
-  acceptedAtMs: (value) => isCount(value),
+  acceptedAtMs: (value) => isCount(value) && value <= MAX_TIME_MS,
   body: isBody,
 };
 
