@@ -38,14 +38,15 @@ export class JsonService {
 
   /**
    * @param expected error names that the caller handles; they come back as a Refusal
+   * @param deadlineMs epoch milliseconds by which the call has ended; default: 8 seconds from now
    * @throws RetryableError; PermanentError 'denied' for any other refusal
    */
   async call<T extends object>(
     operation: string,
     request: object,
     expected: readonly string[] = [],
+    deadlineMs = (this.options.now ?? Date.now)() + CALL_TIMEOUT_MS,
   ): Promise<T | Refusal> {
-    const { now = Date.now } = this.options;
     const answer = await callWithRetry(
       this.transport,
       {
@@ -59,7 +60,7 @@ export class JsonService {
         body: Buffer.from(JSON.stringify(request)),
         timeoutMs: ATTEMPT_TIMEOUT_MS,
       },
-      { ...this.options, classify: retryReason, deadlineMs: now() + CALL_TIMEOUT_MS },
+      { ...this.options, classify: retryReason, deadlineMs },
     );
     const text = answer.body.toString();
     if (answer.status >= 200 && answer.status < 300) return parse(text) as T;

@@ -1,14 +1,18 @@
 // The small signed client under the hot destinations, the queue and the key look-up: node:http(s) with keep-alive.
 // One call is one attempt; lib/aws/retry.ts repeats.
-import http from 'node:http';
-import https from 'node:https';
+import type { Agent, ClientRequest, IncomingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import { PermanentError, RetryableError } from '../model/errors.ts';
 import { credentialsFrom, type Environment } from './credentials.ts';
 import { endpointFor, regionFrom, type Target, targetOf } from './endpoints.ts';
 import { signRequest } from './sigv4.ts';
 import type { AwsAnswer, AwsCall, AwsTransport } from './transport.ts';
+
+// Not `import`: that reads every export of node:http, of which some load the whole of fetch and WebSocket (50 ms CPU,
+// twice the start-up time that ingest-otlp is allowed). See docs/decisions/0031-cold-start.md.
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
+const { createSecureContext } = process.getBuiltinModule('node:tls');
 
 export interface SignedClientOptions {
   /** Where endpoints, region and credentials are read, anew for every call. Default: the process's. */
@@ -69,7 +73,7 @@ function exchange(
   call: AwsCall,
   target: Target,
   headers: Record<string, string>,
-  agent: http.Agent,
+  agent: Agent,
   now: () => number,
 ): Promise<AwsAnswer> {
   return new Promise((resolve, reject) => {
@@ -116,12 +120,7 @@ function exchange(
 }
 
 /** @throws PermanentError `wrongUsage` for headers or a path that HTTP cannot carry */
-function open(
-  call: AwsCall,
-  target: Target,
-  headers: Record<string, string>,
-  agent: http.Agent,
-): http.ClientRequest {
+function open(call: AwsCall, target: Target, headers: Record<string, string>, agent: Agent): ClientRequest {
   const { hostname: host, port, path } = target;
   try {
     const send = target.secure ? https.request : http.request;
@@ -139,7 +138,7 @@ function classify(error: Error, service: string, delivered: boolean): RetryableE
   return new RetryableError(reason, `${service}: connection failed (${code})`, { cause: error });
 }
 
-function flat(headers: http.IncomingHttpHeaders): Record<string, string> {
+function flat(headers: IncomingHttpHeaders): Record<string, string> {
   const result: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];

@@ -1,0 +1,94 @@
+// Bodies of answers in the request's encoding: Export…ServiceResponse and google.rpc.Status.
+// Source: OTLP 1.11.0 (collector/*/v1/*_service.proto) and google/rpc/{status,error_details}.proto.
+import type { Signal } from '../../model/signal.ts';
+import type { MediaType } from './media-type.ts';
+
+/** Field 1 of a partial success has a name of its own for each signal. */
+const REJECTED_NAME: Readonly<Record<Signal, string>> = {
+  traces: 'rejectedSpans',
+  metrics: 'rejectedDataPoints',
+  logs: 'rejectedLogRecords',
+};
+
+/** Clients cap what they read of an answer, and logs are the only place where it ends. */
+const MAX_MESSAGE_LENGTH = 1_000;
+const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
+
+export interface PartialSuccess {
+  /** 0 for a warning. */
+  readonly rejected: number;
+  readonly message: string;
+}
+
+/** The answer to a taken request; without a partial success it is empty, as OTLP asks for. */
+export function successBody(signal: Signal, partial: PartialSuccess | undefined, type: MediaType): Buffer {
+  if (type === 'application/json') {
+    const rejected = partial?.rejected ?? 0;
+    return json({
+      ...(partial !== undefined && {
+        partialSuccess: {
+          ...(rejected > 0 && { [REJECTED_NAME[signal]]: String(rejected) }),
+          errorMessage: cut(partial.message),
+        },
+      }),
+    });
+  }
+  if (partial === undefined) return Buffer.alloc(0);
+  return field(1, Buffer.concat([count(1, partial.rejected), field(2, Buffer.from(cut(partial.message)))]));
+}
+
+export interface Status {
+  /** google.rpc.Code */
+  readonly code: number;
+  readonly message: string;
+  /** Adds a RetryInfo. */
+  readonly retryAfterSeconds: number | undefined;
+}
+
+/** The answer to a refused request. */
+export function statusBody(status: Status, type: MediaType): Buffer {
+  const { code, retryAfterSeconds } = status;
+  const message = cut(status.message);
+  if (type === 'application/json') {
+    const details = [{ '@type': RETRY_INFO, retryDelay: `${retryAfterSeconds}s` }];
+    return json({ code, message, ...(retryAfterSeconds !== undefined && { details }) });
+  }
+  const parts = [count(1, code), field(2, Buffer.from(message))];
+  if (retryAfterSeconds !== undefined) {
+    const retryInfo = field(1, count(1, retryAfterSeconds));
+    parts.push(field(3, Buffer.concat([field(1, Buffer.from(RETRY_INFO)), field(2, retryInfo)])));
+  }
+  return Buffer.concat(parts);
+}
+
+function json(value: object): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+function cut(message: string): string {
+  const short =
+    message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message;
+  return short.toWellFormed();
+}
+
+/** A length-delimited field. */
+function field(number: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes]);
+}
+
+/** A number field; 0 is not written, as in proto3. */
+function count(number: number, value: number): Buffer {
+  return value === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([number << 3]), varint(value)]);
+}
+
+/** @param value 0..2^53-1 */
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  while (rest > 127) {
+    bytes.push((rest % 128) + 128);
+    rest = Math.floor(rest / 128);
+  }
+  bytes.push(rest);
+  return Buffer.from(bytes);
+}
