@@ -5,6 +5,7 @@ import type { BenchOptions, Figure } from '../figure.ts';
 import { causeFigures, readCauseCases } from './causes.ts';
 import { dataFolder, readEvents, readNab } from './datasets.ts';
 import { eventFigures, nabFigures, speedFigures } from './detectors.ts';
+import { forecastFigures } from './forecasts.ts';
 import { logFigures } from './log-lines.ts';
 
 /** Measures the group. Data sets that are absent are named and left out. */
@@ -12,6 +13,7 @@ export async function* run(options: BenchOptions): AsyncIterable<Figure> {
   const { progress } = options;
   yield* speedFigures(options.rounds);
   yield* logFigures(options.rounds);
+  yield* forecastFigures();
   const data = options.data ?? dataFolder();
   const folder = (name: string): string | undefined => {
     const path = data === undefined ? undefined : join(data, name);

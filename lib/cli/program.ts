@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
 import { registerDoctor } from './commands/doctor.ts';
+import { registerForecast } from './commands/forecast.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerLogPatterns } from './commands/log-patterns.ts';
@@ -22,6 +23,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerDetect,
   registerRankCauses,
   registerLogPatterns,
+  registerForecast,
 ];
 
 const EXAMPLES = `
