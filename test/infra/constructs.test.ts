@@ -5,7 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { builtFunctions, bundleFolder } from '../../infra/bundles.ts';
 import { TelemetryIngest } from '../../infra/constructs/telemetry-ingest.ts';
 import { Tidewatch } from '../../infra/tidewatch.ts';
-import { temporaryFolder, tinyBundles } from './synthesize.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { tinyBundles } from './synthesize.ts';
 
 function stack(): Stack {
   return new Stack(new App({ outdir: temporaryFolder() }), 'Mine');

@@ -6,7 +6,8 @@ import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
 import type { TidewatchConfig } from '../../lib/config/define.ts';
-import { type Synthesized, synthesize, temporaryFolder } from './synthesize.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type Synthesized, synthesize } from './synthesize.ts';
 
 const CASES: readonly [string, TidewatchConfig][] = [
   ['the defaults', {}],

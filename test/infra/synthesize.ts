@@ -1,11 +1,10 @@
 // Synthesises the stack for tests, with bundles of one line: nothing has to be built.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { afterAll } from 'vitest';
 import { TidewatchStack } from '../../infra/stacks/tidewatch-stack.ts';
 import type { TidewatchConfig } from '../../lib/config/define.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 export const FUNCTIONS = ['ingest-otlp', 'export-telemetry'] as const;
 
@@ -28,19 +27,6 @@ export interface Synthesized {
   readonly outputs: Readonly<Record<string, any>>;
   ofType(type: string): readonly Resource[];
 }
-
-/** A folder of its own that goes when the test file ends. */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tidewatch-test-'));
-  temporaryFolders.push(folder);
-  return folder;
-}
-
-const temporaryFolders: string[] = [];
-// The module is loaded anew for each test file, so each cleans up after itself.
-afterAll(() => {
-  for (const folder of temporaryFolders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** Bundles that only have the right names. */
 export function tinyBundles(): string {

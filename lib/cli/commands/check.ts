@@ -31,7 +31,11 @@ export function registerCheck(program: Command): void {
         const colour = problem.level === 'error' ? messageColours.red : messageColours.yellow;
         say(`${colour(problem.level)}${problemLine(problem)}`);
       }
-      if (problems.length > 0) say(`${counts.error} errors, ${counts.warning} warnings`);
+      if (problems.length > 0) say(`${count(counts.error, 'error')}, ${count(counts.warning, 'warning')}`);
       if (!ok) throw new CheckFailed();
     });
+}
+
+function count(number: number, thing: string): string {
+  return `${number} ${thing}${number === 1 ? '' : 's'}`;
 }
