@@ -2,13 +2,16 @@
 import { isIP } from 'node:net';
 import { rawNumber } from '../../lib/exporters/xray/encode/exact-json.ts';
 import type { Event, Integer, Json } from './xray-types.ts';
-import { type Attributes, attributesOf, plainText, text, wholeNumber } from './xray-values.ts';
+import { type Attributes, attributesOf, text, wholeNumber } from './xray-values.ts';
 
 const URL_HOSTS = {
   server: ['http.host', 'http.server_name', 'net.host.name', 'host.name', 'server.address'],
   other: ['http.host', 'net.peer.name', 'net.peer.ip', 'server.address'],
 };
 const URL_PORTS = { server: ['net.host.port', 'server.port'], other: ['net.peer.port', 'server.port'] };
+
+const MAX_URL_CHARS = 4_096;
+const MAX_PART_CHARS = 256;
 
 /** Any of these makes a span an HTTP span. */
 const HTTP_ONLY = [
@@ -48,8 +51,8 @@ export function httpBlock(attributes: Attributes, kind: number, events: readonly
       .at(-1);
   const show = (keys: string[], isShown: (value: string) => boolean) => {
     for (const key of keys) {
-      const value = plainText(attributes.get(key));
-      if (value !== undefined && isShown(value)) shown.add(key);
+      const value = attributes.get(key)?.stringValue;
+      if (isText(attributes, key) && isShown(value as string)) shown.add(key);
     }
   };
 
@@ -57,18 +60,27 @@ export function httpBlock(attributes: Attributes, kind: number, events: readonly
   show(['http.method', 'http.request.method'], (value) => value === method);
   const userAgent = last('http.user_agent', 'user_agent.original');
   show(['http.user_agent', 'user_agent.original'], (value) => value === userAgent);
-  const url = requestUrl(attributes, kind, last);
+  const { url, used } = requestUrl(attributes, kind, last);
+  for (const key of used) shown.add(key);
   const clientIp = clientAddress(attributes);
   show(
     ['http.client_ip', 'client.address', 'net.peer.ip', 'network.peer.address'],
     (value) => value === clientIp,
   );
   const peerKnown = attributes.has('net.peer.ip') || isIp(get('network.peer.address'));
-  if (url !== undefined) {
-    show(['http.url', 'url.full', 'http.target', 'url.path', 'url.query'], (value) => url.includes(value));
-    show([...URL_HOSTS.server, ...URL_HOSTS.other], (value) => url.includes(value));
-    show(['http.scheme', 'url.scheme'], (value) => url.startsWith(`${value}://`));
-    show([...URL_PORTS.server, ...URL_PORTS.other], (value) => showsPort(url, value));
+  // What the URL is not made of may still be seen in it.
+  if (url !== undefined && url.length <= MAX_URL_CHARS) {
+    const isPart = (value: string) => value.length <= MAX_PART_CHARS && url.includes(value);
+    show(['http.url', 'url.full', 'http.target', 'url.path', 'url.query'], isPart);
+    show([...URL_HOSTS.server, ...URL_HOSTS.other], isPart);
+    show(
+      ['http.scheme', 'url.scheme'],
+      (value) => value.length <= MAX_PART_CHARS && url.startsWith(`${value}://`),
+    );
+    for (const key of [...URL_PORTS.server, ...URL_PORTS.other]) {
+      const port = portText(attributes, key);
+      if (port !== undefined && port === effectivePort(url)) shown.add(key);
+    }
   }
 
   const statusKeys = ['http.status_code', 'http.response.status_code'];
@@ -76,7 +88,10 @@ export function httpBlock(attributes: Attributes, kind: number, events: readonly
     .filter(([key, value]) => statusKeys.includes(key) && wholeNumber(value) !== undefined)
     .map(([, value]) => wholeNumber(value))
     .at(-1);
-  show(statusKeys, (value) => value === String(status));
+  for (const key of statusKeys) {
+    const value = wholeNumber(attributes.get(key));
+    if (value !== undefined && value === status) shown.add(key);
+  }
   const size = responseSize(attributes, events);
   return {
     http: {
@@ -100,30 +115,55 @@ export function statusForFlags(attributes: Attributes): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+interface RequestUrl {
+  readonly url: string | undefined;
+  /** Attributes that the URL is made of. */
+  readonly used: readonly string[];
+}
+
 function requestUrl(
   attributes: Attributes,
   kind: number,
   last: (...keys: string[]) => string | undefined,
-): string | undefined {
+): RequestUrl {
   const full = last('http.url', 'url.full');
-  if (full !== undefined) return full;
+  if (full !== undefined) {
+    return {
+      url: full,
+      used: ['http.url', 'url.full'].filter((key) => attributes.get(key)?.stringValue === full),
+    };
+  }
   const side = kind === 2 ? 'server' : 'other';
   const hostKey = URL_HOSTS[side].find((key) => text(attributes.get(key)) !== undefined);
-  if (hostKey === undefined) return undefined;
-  const scheme = last('http.scheme', 'url.scheme') ?? 'http';
+  if (hostKey === undefined) return { url: undefined, used: [] };
+  const scheme = last('http.scheme', 'url.scheme');
+  const used = [hostKey];
+  const schemeKey = ['http.scheme', 'url.scheme'].find(
+    (key) => scheme !== undefined && attributes.get(key)?.stringValue === scheme,
+  );
+  if (schemeKey !== undefined) used.push(schemeKey);
   const host = text(attributes.get(hostKey)) as string;
-  let url = `${scheme}://${isIp(host) && host.includes(':') ? `[${host}]` : host}`;
-  const port =
+  let url = `${scheme ?? 'http'}://${isIp(host) && host.includes(':') ? `[${host}]` : host}`;
+  const portKey =
     hostKey === 'http.host'
       ? undefined
-      : URL_PORTS[side].map((key) => portText(attributes, key)).find((found) => found !== undefined);
-  if (port !== undefined && port !== defaultPort(scheme)) url += `:${port}`;
-  const target = attributes.get('http.target');
-  if (target !== undefined && Object.hasOwn(target, 'stringValue')) return url + target.stringValue;
-  url += attributes.get('url.path')?.stringValue ?? '/';
-  const query = attributes.get('url.query');
-  if (query === undefined || !Object.hasOwn(query, 'stringValue')) return url;
-  return url + (query.stringValue?.startsWith('?') ? '' : '?') + query.stringValue;
+      : URL_PORTS[side].find((key) => portText(attributes, key) !== undefined);
+  if (portKey !== undefined) {
+    const port = portText(attributes, portKey);
+    used.push(portKey);
+    if (port !== defaultPort(scheme ?? 'http')) url += `:${port}`;
+  }
+  const target = attributes.get('http.target')?.stringValue;
+  if (isText(attributes, 'http.target')) return { url: url + target, used: [...used, 'http.target'] };
+  if (isText(attributes, 'url.path')) used.push('url.path');
+  url += isText(attributes, 'url.path') ? attributes.get('url.path')?.stringValue : '/';
+  if (!isText(attributes, 'url.query')) return { url, used };
+  const query = attributes.get('url.query')?.stringValue ?? '';
+  return { url: url + (query.startsWith('?') ? '' : '?') + query, used: [...used, 'url.query'] };
+}
+
+function isText(attributes: Attributes, key: string): boolean {
+  return Object.hasOwn(attributes.get(key) ?? {}, 'stringValue');
 }
 
 function portText(attributes: Attributes, key: string): string | undefined {
@@ -131,10 +171,9 @@ function portText(attributes: Attributes, key: string): string | undefined {
   return text(value) ?? wholeNumber(value)?.toString();
 }
 
-function showsPort(url: string, port: string): boolean {
-  if (port === defaultPort(url.split('://', 1)[0] as string)) return true;
-  const at = url.indexOf(`:${port}`);
-  return at >= 0 && !/\d/.test(url[at + port.length + 1] ?? '');
+function effectivePort(url: string): string | undefined {
+  const found = /^([^:/?#]*):\/\/[^/?#]*?(?::(\d+))?(?:[/?#]|$)/.exec(url);
+  return found?.[2] ?? defaultPort(found?.[1] ?? '');
 }
 
 function defaultPort(scheme: string): string | undefined {

@@ -176,7 +176,7 @@ function segmentParts(span: Span, attributes: Attributes, around: Surroundings, 
     user,
     sql: sql.sql,
     annotations: notes.annotations,
-    metadata: { ...notes.metadata, otel: otelNotes(span, around.scope, cause, links.left) },
+    metadata: { ...notes.metadata, ...otelNotes(span, around.scope, cause, links.left) },
     links: links.shown.length > 0 ? links.shown : undefined,
   };
 }
@@ -188,7 +188,7 @@ function otelNotes(
   cause: ReturnType<typeof causeOf>,
   links: Json[],
 ): Json {
-  return {
+  const otel = {
     scope,
     trace_state: span.traceState || undefined,
     status_message: cause.statusMessageShown ? undefined : span.status?.message,
@@ -198,6 +198,7 @@ function otelNotes(
     events: cause.events.length > 0 ? cause.events : undefined,
     links: links.length > 0 ? links : undefined,
   };
+  return Object.values(otel).some((note) => note !== undefined) ? { otel } : {};
 }
 
 function scopeJson(scope: Scope | null | undefined): Json | undefined {

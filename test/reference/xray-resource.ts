@@ -1,6 +1,6 @@
 // What a segment takes from the resource: the `aws` block, `service`, `origin`.
 import { renderLogGroup } from '../../lib/exporters/cloudwatch-logs/names.ts';
-import { rawNumber } from '../../lib/exporters/xray/encode/exact-json.ts';
+import { isSqlSystem } from '../../lib/exporters/xray/encode/sql-systems.ts';
 import type { AnyValue, Json } from './xray-types.ts';
 import { type Attributes, plainText, text, wholeNumber } from './xray-values.ts';
 
@@ -21,7 +21,7 @@ export function resourceParts(resource: Attributes, logGroupTemplate: string): R
   const version =
     resource.get('service.version') ??
     resource.get('container.image.tag') ??
-    resource.get('container.image.tags')?.arrayValue?.values?.[0];
+    resource.get('container.image.tags')?.arrayValue?.values?.find((tag) => text(tag) !== undefined);
   return {
     isAws,
     aws: isAws ? { ...logs, ...platformBlocks(get, platform), xray: sdk(get) } : logs,
@@ -61,7 +61,7 @@ function platformBlocks(get: Get, platform: string | undefined): Json {
     blocks.elastic_beanstalk = {
       environment_name: get('service.namespace'),
       version_label: get('service.version'),
-      deployment_id: /^[+-]?\d{1,18}$/.test(deployment) ? rawNumber(String(BigInt(deployment))) : 0,
+      deployment_id: /^[+-]?\d{1,15}$/.test(deployment) ? Number(deployment) : 0,
     };
   }
   if (platform === 'aws_eks' || get('k8s.cluster.name') !== undefined) {
@@ -159,21 +159,13 @@ export function callParts(attributes: Attributes, parts: ResourceParts): { call:
   return { call, shown };
 }
 
-const SQL_SYSTEMS = new Set(
-  `db2 derby hive mariadb mssql mysql oracle postgresql sqlite teradata other_sql h2 h2database hsqldb cockroachdb redshift
-   aws.redshift clickhouse trino presto snowflake spanner gcp.spanner firebird firebirdsql informix ibm.informix ibm.db2
-   oracle.db microsoft.sql_server mssqlcompact sap.hana hanadb sap.maxdb maxdb sybase vertica netezza ibm.netezza ingres
-   actian.ingres interbase intersystems.cache intersystems_cache edb cloudscape progress pointbase pervasive firstsql
-   instantdb adabas softwareag.adabas filemaker duckdb tidb yugabytedb`.split(/\s+/),
-);
-
 /** The `sql` block, from the old names or the current ones. */
 export function sqlBlock(
   attributes: Attributes,
   spanName: string,
 ): { sql: Json | undefined; shown: Set<string> } {
   const get = (key: string) => text(attributes.get(key));
-  const isSql = (key: string) => SQL_SYSTEMS.has(get(key)?.toLowerCase() ?? '');
+  const isSql = (key: string) => isSqlSystem(get(key) ?? '');
   const old = isSql('db.system');
   if (!old && !isSql('db.system.name')) return { sql: undefined, shown: new Set() };
   const system = old ? 'db.system' : 'db.system.name';

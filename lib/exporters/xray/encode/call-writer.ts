@@ -1,0 +1,137 @@
+// Writes the `aws` block: what the span says of a call to AWS, then what the resource says of the caller.
+import { VALUE } from '../../../telemetry/any-value.ts';
+import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { MAX_DOCUMENT_BYTES } from '../limits.ts';
+import { SLOT, type Slot } from './attribute-slots.ts';
+import { dropComma } from './http-writer.ts';
+import type { ResourceText } from './resource-text.ts';
+import type { SpanAttributes } from './span-attributes.ts';
+import { textList } from './text-list.ts';
+import { boundedEnd } from './text-range.ts';
+
+const COMMA = 0x2c;
+
+/** Table names written of one call: BatchGetItem and TransactWriteItems take 100 items. */
+const MAX_TABLES = 100;
+
+export class CallWriter {
+  private readonly json: JsonBuffer;
+  private readonly attributes: SpanAttributes;
+  private readonly tokens: Record<
+    'open' | 'account' | 'operation' | 'region' | 'requestId' | 'queueUrl' | 'tableName' | 'tableNames',
+    Uint8Array
+  >;
+
+  constructor(json: JsonBuffer, attributes: SpanAttributes) {
+    this.json = json;
+    this.attributes = attributes;
+    this.tokens = {
+      open: json.token(',"aws":{'),
+      account: json.token('"account_id":"'),
+      operation: json.token('"operation":"'),
+      region: json.token('"region":"'),
+      requestId: json.token('"request_id":"'),
+      queueUrl: json.token('"queue_url":"'),
+      tableName: json.token('"table_name":"'),
+      tableNames: json.token('"table_names":['),
+    };
+  }
+
+  /** @param isService true for the service segment of a split span: what the call tells is not told twice */
+  write(resource: ResourceText, isService: boolean): void {
+    const { json } = this;
+    json.raw(this.tokens.open);
+    const from = json.length;
+    if (resource.isAws) this.call(resource);
+    if (isService) json.length = from;
+    json.raw(resource.aws);
+    json.byte(0x7d);
+  }
+
+  private call(resource: ResourceText): void {
+    const { attributes, json, tokens } = this;
+    if (attributes.has(SLOT.awsAccountId) && this.isPlain(SLOT.awsAccountId))
+      this.field(tokens.account, SLOT.awsAccountId);
+    else json.raw(resource.accountId);
+    const operation = attributes.string(SLOT.awsOperation) ? SLOT.awsOperation : SLOT.rpcMethod;
+    this.field(tokens.operation, operation, SLOT.awsOperation, SLOT.rpcMethod);
+    this.field(tokens.region, SLOT.awsRegion);
+    const requestId = attributes.later(SLOT.awsRequestId, SLOT.awsRequestIdCamel);
+    this.field(tokens.requestId, requestId, SLOT.awsRequestId, SLOT.awsRequestIdCamel);
+    const isMessaging = attributes.string(SLOT.messagingUrl);
+    const queue = isMessaging
+      ? SLOT.messagingUrl
+      : attributes.later(SLOT.awsQueueUrl, SLOT.awsQueueUrlDotted);
+    this.field(tokens.queueUrl, queue, SLOT.awsQueueUrl, SLOT.awsQueueUrlDotted);
+    if (attributes.has(SLOT.awsTableNames) && this.tables()) return;
+    const table = attributes.later(SLOT.awsTableName, SLOT.awsTableNameDotted);
+    this.field(tokens.tableName, table, SLOT.awsTableName, SLOT.awsTableNameDotted);
+  }
+
+  /** Writes the text of `slot` if it has one; marks those of the other slots that say the same. */
+  private field(token: Uint8Array, slot: Slot, first: Slot = slot, second: Slot = slot): void {
+    const { attributes } = this;
+    if (!attributes.string(slot)) return;
+    const { start, end } = attributes;
+    this.text(token, start, end);
+    this.showIfSame(first, start, end);
+    if (second !== first) this.showIfSame(second, start, end);
+  }
+
+  private text(token: Uint8Array, start: number, end: number): void {
+    const { json } = this;
+    const { bytes, data } = this.attributes.cursor;
+    json.raw(token);
+    json.escaped(bytes, data, start, boundedEnd(bytes, start, end));
+    json.quoteMark();
+    json.byte(COMMA);
+  }
+
+  private showIfSame(slot: Slot, start: number, end: number): void {
+    const { attributes } = this;
+    if (attributes.string(slot) && attributes.sameBytes(attributes.start, attributes.end, start, end))
+      attributes.show(slot);
+  }
+
+  private isPlain(slot: Slot): boolean {
+    this.attributes.read(slot);
+    const { kind } = this.attributes.value;
+    return kind === VALUE.string || kind === VALUE.int || kind === VALUE.bool || kind === VALUE.double;
+  }
+
+  /** `aws.dynamodb.table_names`: one name, or several. @returns false when it names none */
+  private tables(): boolean {
+    const { attributes, json, tokens } = this;
+    const names = this.tableNames();
+    if (names.length > 1) {
+      json.raw(tokens.tableNames);
+      for (const name of names) {
+        json.string(name);
+        json.byte(COMMA);
+      }
+      dropComma(json);
+      json.byte(0x5d);
+      json.byte(COMMA);
+      return true;
+    }
+    const only = names[0] ?? '';
+    if (only === '') return false;
+    json.raw(tokens.tableName);
+    json.escapedText(only);
+    json.quoteMark();
+    json.byte(COMMA);
+    for (const slot of [SLOT.awsTableName, SLOT.awsTableNameDotted] as const) {
+      if (attributes.has(slot) && attributes.text(slot) === only) attributes.show(slot);
+    }
+    return true;
+  }
+
+  private tableNames(): string[] {
+    const { attributes } = this;
+    const only = attributes.text(SLOT.awsTableNames);
+    if (only !== undefined) return [only.slice(0, MAX_DOCUMENT_BYTES)];
+    attributes.read(SLOT.awsTableNames);
+    const { cursor, value } = attributes;
+    return value.kind === VALUE.array ? textList(cursor, value.start, value.end, MAX_TABLES) : [];
+  }
+}

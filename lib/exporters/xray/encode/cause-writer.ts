@@ -1,0 +1,183 @@
+// Writes the `cause` block: exceptions with their stack traces, or the status message of a failed span.
+import { EXCEPTION, HTTP } from '../../../model/semantic-conventions.ts';
+import { SPAN_KINDS, type SpanView, STATUS_CODES } from '../../../telemetry/span-view.ts';
+import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { SLOT } from './attribute-slots.ts';
+import { dropComma } from './http-writer.ts';
+import { madeUpId } from './made-up-id.ts';
+import type { SpanAttributes } from './span-attributes.ts';
+import { AWS_FAILURE_MESSAGE, EVENT, type SpanEvents } from './span-events.ts';
+import { parseStackTrace } from './stack-traces/parse-stack-trace.ts';
+import type { ParsedException, StackFrame } from './stack-traces/parsed-exception.ts';
+import { boundedEnd } from './text-range.ts';
+import { MAX_DRAFT_BYTES } from './value-writer.ts';
+
+const COMMA = 0x2c;
+
+/** Type of the exception that stands for a failed attempt of an AWS call. */
+const AWS_FAILURE_TYPE = 'aws.http.error.event';
+
+export class CauseWriter {
+  /** After `write`: whether the cause shows the span's status message. */
+  statusMessageShown = false;
+  private readonly json: JsonBuffer;
+  private readonly attributes: SpanAttributes;
+  private readonly events: SpanEvents;
+  private readonly open: Uint8Array;
+  private traceId = '';
+  private segmentId = '';
+  private count = 0;
+  private isRemote = false;
+
+  constructor(json: JsonBuffer, attributes: SpanAttributes, events: SpanEvents) {
+    this.json = json;
+    this.attributes = attributes;
+    this.events = events;
+    this.open = json.token(',"cause":{"exceptions":[');
+  }
+
+  /**
+   * Writes the block if there is anything to say.
+   * @param segmentId hex id of the document @param language `telemetry.sdk.language` of the resource
+   */
+  write(span: SpanView, segmentId: string, language: string | undefined): void {
+    const { json } = this;
+    const hasFailure = span.events.count > 0 && this.events.hasFailure;
+    this.statusMessageShown = false;
+    if (!hasFailure && span.statusCode !== STATUS_CODES.error) return;
+    this.traceId = span.traceId;
+    this.segmentId = segmentId;
+    this.count = 0;
+    this.isRemote = span.kind === SPAN_KINDS.client || span.kind === SPAN_KINDS.producer;
+    const from = json.length;
+    json.raw(this.open);
+    if (hasFailure) this.failures(span, language, from);
+    else this.statusMessage(span);
+    if (this.count === 0) {
+      json.length = from;
+      return;
+    }
+    dropComma(json);
+    json.byte(0x5d);
+    json.byte(0x7d);
+  }
+
+  private failures(span: SpanView, language: string | undefined, from: number): void {
+    for (let i = 0; i < span.events.count && this.json.length - from < MAX_DRAFT_BYTES; i++) {
+      const kind = this.events.read(span, i);
+      if (kind === EVENT.exception) this.exception(i, language, from);
+      else if (kind === EVENT.awsFailure) this.awsFailure(span);
+    }
+  }
+
+  private exception(index: number, language: string | undefined, from: number): void {
+    const { events, json } = this;
+    const { cursor } = events.event;
+    const stack = events.text(EXCEPTION.stacktrace);
+    const stackEnd = stack === undefined ? 0 : boundedEnd(cursor.bytes, stack.start, stack.end);
+    const stackText = stack === undefined ? '' : cursor.text(stack.start, stackEnd);
+    const parsed = parseStackTrace(language, '', '', stackText);
+    const first = this.count;
+    if (parsed.length === 1 && parsed[0]?.frames.length === 0) events.unread[index] = 1;
+    for (let i = 0; i < parsed.length; i++) {
+      const exception = parsed[i] as ParsedException;
+      this.start();
+      if (i === 0) {
+        this.range('type', events.text(EXCEPTION.type));
+        this.range('message', events.text(EXCEPTION.message));
+      } else {
+        this.field('type', exception.type);
+        this.field('message', exception.message);
+      }
+      if (this.isRemote) json.raw(json.token('"remote":true,'));
+      if (exception.cause !== undefined) this.field('cause', this.id(first + exception.cause));
+      this.frames(exception.frames, from);
+      this.end();
+    }
+  }
+
+  private awsFailure(span: SpanView): void {
+    const { events, json } = this;
+    const code = events.plain(HTTP.statusCode);
+    if (code === undefined || !events.has(AWS_FAILURE_MESSAGE)) return;
+    this.start();
+    this.field('type', AWS_FAILURE_TYPE);
+    const message = events.text(AWS_FAILURE_MESSAGE);
+    const { cursor } = span;
+    const end = message === undefined ? 0 : boundedEnd(cursor.bytes, message.start, message.end);
+    const text = message === undefined ? '' : cursor.text(message.start, end);
+    this.field('message', `${code}@${microSeconds(cursor.data, events.event.timeAt)}@${text}`);
+    json.raw(json.token('"remote":true,'));
+    this.end();
+  }
+
+  private statusMessage(span: SpanView): void {
+    const { attributes } = this;
+    const hasMessage = span.statusMessageEnd > span.statusMessageStart;
+    if (!hasMessage && !attributes.string(SLOT.oldStatusText)) return;
+    this.start();
+    this.range(
+      'message',
+      hasMessage
+        ? { start: span.statusMessageStart, end: span.statusMessageEnd }
+        : { start: attributes.start, end: attributes.end },
+    );
+    this.end();
+    this.statusMessageShown = hasMessage;
+    const { statusMessageStart, statusMessageEnd } = span;
+    const isSame = (start: number, end: number) =>
+      !hasMessage || attributes.sameBytes(start, end, statusMessageStart, statusMessageEnd);
+    if (attributes.string(SLOT.oldStatusText) && isSame(attributes.start, attributes.end)) {
+      attributes.show(SLOT.oldStatusText);
+    }
+  }
+
+  private frames(frames: readonly StackFrame[], from: number): void {
+    const { json } = this;
+    if (frames.length === 0) return;
+    json.raw(json.token('"stack":['));
+    let written = 0;
+    for (; written < frames.length && json.length - from < MAX_DRAFT_BYTES; written++) {
+      json.raw(json.token(`${JSON.stringify(frames[written])},`));
+    }
+    dropComma(json);
+    json.byte(0x5d);
+    json.byte(COMMA);
+    if (written < frames.length) json.raw(json.token(`"truncated":${frames.length - written},`));
+  }
+
+  private start(): void {
+    this.json.byte(0x7b);
+    this.field('id', this.id(this.count++));
+  }
+
+  private end(): void {
+    dropComma(this.json);
+    this.json.byte(0x7d);
+    this.json.byte(COMMA);
+  }
+
+  private id(index: number): string {
+    return madeUpId(this.traceId, this.segmentId, 'exception', index);
+  }
+
+  private field(key: string, text: string): void {
+    this.json.raw(this.json.keyToken(key));
+    this.json.string(text);
+    this.json.byte(COMMA);
+  }
+
+  private range(key: string, range: { start: number; end: number } | undefined): void {
+    if (range === undefined || range.start === range.end) return;
+    const { bytes, data } = this.attributes.cursor;
+    this.json.raw(this.json.keyToken(key));
+    this.json.stringBytes(bytes, data, range.start, boundedEnd(bytes, range.start, range.end));
+    this.json.byte(COMMA);
+  }
+}
+
+/** A time in nanoseconds as seconds with six decimals. */
+function microSeconds(data: DataView, at: number): string {
+  const micros = at === 0 ? 0n : data.getBigUint64(at, true) / 1000n;
+  return `${micros / 1_000_000n}.${String(micros % 1_000_000n).padStart(6, '0')}`;
+}

@@ -1,0 +1,163 @@
+// Writes the `http` block and finds out which attributes can be seen in it.
+
+import { VALUE } from '../../../telemetry/any-value.ts';
+import { SPAN_KINDS } from '../../../telemetry/span-view.ts';
+import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { SLOT, type Slot } from './attribute-slots.ts';
+import { isIpAddress } from './ip-address.ts';
+import { NOT_WHOLE, type SpanAttributes } from './span-attributes.ts';
+import { boundedEnd } from './text-range.ts';
+import { UrlWriter } from './url-writer.ts';
+
+const COMMA = 0x2c;
+
+export class HttpWriter {
+  private readonly json: JsonBuffer;
+  private readonly attributes: SpanAttributes;
+  private readonly url: UrlWriter;
+  private readonly tokens: Record<
+    'open' | 'method' | 'userAgent' | 'clientIp' | 'forwarded' | 'response' | 'status' | 'length' | 'close',
+    Uint8Array
+  >;
+
+  constructor(json: JsonBuffer, attributes: SpanAttributes) {
+    this.json = json;
+    this.attributes = attributes;
+    this.url = new UrlWriter(json, attributes);
+    this.tokens = {
+      open: json.token(',"http":{"request":{'),
+      method: json.token('"method":"'),
+      userAgent: json.token('"user_agent":"'),
+      clientIp: json.token('"client_ip":"'),
+      forwarded: json.token('"x_forwarded_for":true,'),
+      response: json.token('},"response":{'),
+      status: json.token('"status":'),
+      length: json.token('"content_length":'),
+      close: json.token('}}'),
+    };
+  }
+
+  /** The status that decides about fault and error: the old name first, as in the collector. @returns NaN for none */
+  statusForFlags(): number {
+    const { attributes } = this;
+    return attributes.wholeNumber(attributes.has(SLOT.oldStatusCode) ? SLOT.oldStatusCode : SLOT.statusCode);
+  }
+
+  /** @param receivedLo @param receivedHi size of the message that the span or an event says was received, 0 for none */
+  write(kind: number, receivedLo: number, receivedHi: number): void {
+    const { json, tokens } = this;
+    json.raw(tokens.open);
+    this.text(tokens.method, SLOT.oldMethod, SLOT.method);
+    this.url.write(kind === SPAN_KINDS.server);
+    this.text(tokens.userAgent, SLOT.oldUserAgent, SLOT.userAgent);
+    this.clientIp();
+    dropComma(json);
+    json.raw(tokens.response);
+    this.status();
+    this.contentLength(receivedLo, receivedHi);
+    dropComma(json);
+    json.raw(tokens.close);
+  }
+
+  /** A text that has an old and a current name: the one that comes later. */
+  private text(token: Uint8Array, oldSlot: Slot, slot: Slot): void {
+    const { attributes } = this;
+    const chosen = attributes.later(oldSlot, slot);
+    if (chosen === SLOT.none) return;
+    attributes.string(chosen);
+    const { start, end } = attributes;
+    this.quoted(token, start, end);
+    attributes.show(chosen);
+    this.showIfSame(chosen === slot ? oldSlot : slot, start, end);
+  }
+
+  private quoted(token: Uint8Array, start: number, end: number): void {
+    const { json } = this;
+    const { bytes, data } = this.attributes.cursor;
+    json.raw(token);
+    json.escaped(bytes, data, start, boundedEnd(bytes, start, end));
+    json.quoteMark();
+    json.byte(COMMA);
+  }
+
+  private showIfSame(slot: Slot, start: number, end: number): void {
+    const { attributes } = this;
+    if (!attributes.has(slot)) return;
+    if (attributes.string(slot) && attributes.sameBytes(attributes.start, attributes.end, start, end))
+      attributes.show(slot);
+  }
+
+  private clientIp(): void {
+    const { attributes, json, tokens } = this;
+    const { bytes } = attributes.cursor;
+    const isIp = (slot: Slot) =>
+      attributes.string(slot) && isIpAddress(bytes, attributes.start, attributes.end);
+    const hasClient = attributes.has(SLOT.clientAddress) && isIp(SLOT.clientAddress);
+    const hasPeer = attributes.has(SLOT.peerAddress) && isIp(SLOT.peerAddress);
+    const hasOldClient = attributes.has(SLOT.oldClientIp) && attributes.string(SLOT.oldClientIp);
+    const hasOldPeer = attributes.has(SLOT.oldPeerIp) && attributes.string(SLOT.oldPeerIp);
+    // What names the client counts, the later one; else the peer, the earlier one.
+    let chosen: Slot = SLOT.none;
+    if (hasClient || hasOldClient) {
+      const isNew =
+        hasClient &&
+        (!hasOldClient || attributes.place(SLOT.clientAddress) > attributes.place(SLOT.oldClientIp));
+      chosen = isNew ? SLOT.clientAddress : SLOT.oldClientIp;
+    } else if (hasPeer || hasOldPeer) {
+      const isNew =
+        hasPeer && (!hasOldPeer || attributes.place(SLOT.peerAddress) < attributes.place(SLOT.oldPeerIp));
+      chosen = isNew ? SLOT.peerAddress : SLOT.oldPeerIp;
+    }
+    if (chosen === SLOT.none) return;
+    attributes.string(chosen);
+    const { start, end } = attributes;
+    this.quoted(tokens.clientIp, start, end);
+    if (!hasPeer && !attributes.has(SLOT.oldPeerIp)) json.raw(tokens.forwarded);
+    attributes.show(chosen);
+    this.showIfSame(SLOT.oldClientIp, start, end);
+    this.showIfSame(SLOT.clientAddress, start, end);
+    this.showIfSame(SLOT.oldPeerIp, start, end);
+    this.showIfSame(SLOT.peerAddress, start, end);
+  }
+
+  private status(): void {
+    const { attributes, json } = this;
+    const old = attributes.has(SLOT.oldStatusCode) ? attributes.wholeNumber(SLOT.oldStatusCode) : NOT_WHOLE;
+    const current = attributes.has(SLOT.statusCode) ? attributes.wholeNumber(SLOT.statusCode) : NOT_WHOLE;
+    if (Number.isNaN(old) && Number.isNaN(current)) return;
+    const isOld =
+      Number.isNaN(current) ||
+      (!Number.isNaN(old) && attributes.place(SLOT.oldStatusCode) > attributes.place(SLOT.statusCode));
+    json.raw(this.tokens.status);
+    this.number(isOld ? SLOT.oldStatusCode : SLOT.statusCode);
+    json.byte(COMMA);
+    if (isOld || old === current) attributes.show(SLOT.oldStatusCode);
+    if (!isOld || old === current) attributes.show(SLOT.statusCode);
+  }
+
+  private contentLength(receivedLo: number, receivedHi: number): void {
+    const { attributes, json } = this;
+    const isReceived = (receivedLo | receivedHi) !== 0;
+    if (!isReceived) {
+      const size = attributes.has(SLOT.responseBodySize) ? attributes.wholeNumber(SLOT.responseBodySize) : 0;
+      if (Number.isNaN(size) || size === 0) return;
+    }
+    json.raw(this.tokens.length);
+    if (isReceived) json.int64(receivedLo, receivedHi);
+    else this.number(SLOT.responseBodySize);
+    json.byte(COMMA);
+  }
+
+  /** A whole number with all its digits. */
+  private number(slot: Slot): void {
+    const { attributes, json } = this;
+    const number = attributes.wholeNumber(slot);
+    if (attributes.value.kind === VALUE.int) json.int64(attributes.value.lo, attributes.value.hi);
+    else json.integer(number);
+  }
+}
+
+/** Takes back the comma behind the last field of an object. */
+export function dropComma(json: JsonBuffer): void {
+  if (json.bytes[json.length - 1] === COMMA) json.length--;
+}
