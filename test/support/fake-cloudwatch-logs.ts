@@ -10,7 +10,7 @@ export interface StoredEvent {
 }
 
 /** What happens to a call: 'lost' took effect without an answer, 'unreached' did not. */
-export type Fault = 'throttle' | 'error' | 'lost' | 'unreached' | 'denied';
+export type Fault = 'throttle' | 'error' | 'lost' | 'unreached' | 'denied' | 'refused';
 
 interface Request {
   logGroupName: string;
@@ -49,6 +49,8 @@ export class FakeCloudWatchLogs implements AwsTransport {
         return refuse(500, 'InternalFailure', '');
       case 'denied':
         return refuse(400, 'AccessDeniedException', 'not authorized');
+      case 'refused':
+        return invalid('content');
       case 'unreached':
         throw new RetryableError('timeout', 'no answer');
       case 'lost':

@@ -108,7 +108,9 @@ export class LogTargets {
       // Somebody removed the group, or it was never made: nothing is left to keep it from growing for ever.
       if (verdict === 'missing') break;
       if (verdict !== 'accepted') throw refusal(verdict, `retention of ${group}`);
-      if ((await this.retentionOf(group, context)) === retentionDays) break;
+      const found = await this.retentionOf(group, context);
+      if (found === 'unknown') context.counters.add('cloudwatch-logs', 'errors', 1, 'retentionNotRead');
+      if (found === 'unknown' || found === retentionDays) break;
       if (check === RETENTION_CHECKS) {
         context.counters.add('cloudwatch-logs', 'errors', 1, 'retentionNotSet');
         return;
@@ -117,10 +119,11 @@ export class LogTargets {
     await this.store.finished(group);
   }
 
-  private async retentionOf(group: string, context: FlushContext): Promise<number | undefined> {
+  /** @returns undefined when none is set, 'unknown' when it may not be read */
+  private async retentionOf(group: string, context: FlushContext): Promise<number | 'unknown' | undefined> {
     const { deadlineMs, now } = context;
     const answer = await this.api.ask('DescribeLogGroups', { logGroupNamePrefix: group }, deadlineMs, now);
-    if (verdictOf(answer) !== 'accepted') return undefined;
+    if (verdictOf(answer) !== 'accepted') return 'unknown';
     const { logGroups = [] } = JSON.parse(answer.body.toString()) as {
       logGroups?: { logGroupName: string; retentionInDays?: number }[];
     };
