@@ -79,13 +79,19 @@ export async function stopEmulator(pid: number, paths: LocalPaths): Promise<bool
 
 /** Whether the process is alive and a launcher of ours. */
 export function isEmulator(pid: number): boolean {
+  return commandOf(pid)?.includes(COMMAND_MARK) === true;
+}
+
+/** The command line of a live process, from /proc or, where there is none, from ps. */
+function commandOf(pid: number): string | undefined {
   try {
-    const command = execFileSync('ps', ['-o', 'stat=,command=', '-p', String(pid)], {
-      encoding: 'utf8',
-    }).trim();
-    return !command.startsWith('Z') && command.includes(COMMAND_MARK);
+    if (!existsSync('/proc/self/cmdline')) {
+      return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+    }
+    // Empty once the process has ended and only waits to be collected.
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
-    return false;
+    return undefined;
   }
 }
 
