@@ -39,16 +39,11 @@ export function grantTracesAndMetrics(role: Role, namespaces: readonly string[])
 }
 
 /**
- * Making log groups below a prefix, setting their retention and writing to them.
+ * Making log groups below a prefix, setting and checking their retention, and writing to them.
  * @param prefix fixed text that all groups start with, such as `/tidewatch/`
  */
 export function grantLogGroups(role: Role, prefix: string): void {
-  const groups = Stack.of(role).formatArn({
-    service: 'logs',
-    resource: 'log-group',
-    resourceName: `${prefix}*`,
-    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-  });
+  const groups = logGroupArn(role, `${prefix}*`);
   role.addToPolicy(
     new PolicyStatement({
       actions: [
@@ -65,4 +60,20 @@ export function grantLogGroups(role: Role, prefix: string): void {
     groups,
     'log groups are named after services, which are not known before their logs arrive',
   );
+  const all = logGroupArn(role, '*');
+  role.addToPolicy(new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [all] }));
+  acknowledgeWildcard(
+    role,
+    all,
+    'a list is authorised on log-group::log-stream:, whatever prefix it asks for; names and retentions are all it tells',
+  );
+}
+
+function logGroupArn(role: Role, name: string): string {
+  return Stack.of(role).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
 }

@@ -70,6 +70,7 @@ describe('roles', () => {
         ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents', 'logs:PutRetentionPolicy'],
         expect.stringMatching(/":log-group:\/shop\/\*"/),
       ],
+      [['logs:DescribeLogGroups'], expect.stringMatching(/":log-group:\*"/)],
     ]);
   });
 
