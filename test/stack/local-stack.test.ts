@@ -11,6 +11,7 @@ import { clientSettings } from '../../lib/local/environment.ts';
 import { localPaths, packageRoot } from '../../lib/local/paths.ts';
 import { plainAddress } from '../../lib/local/plain-address.ts';
 import { type LocalStack, stackStatus, startStack, stopStack } from '../../lib/local/stack.ts';
+import { withLock } from '../../lib/local/state-file.ts';
 
 const options = {
   project: packageRoot(),
@@ -199,12 +200,9 @@ describe('up, status and down', () => {
     expect(await stackStatus(options)).toMatchObject({ state: 'up', recorded: { endpoint: stack.endpoint } });
   });
 
-  test('two ups at once: the second says that the first is at work', async () => {
-    const [first, second] = await Promise.allSettled([startStack(options), startStack(options)]);
-    expect(first.status).toBe('fulfilled');
-    expect(second).toMatchObject({
-      status: 'rejected',
-      reason: { message: expect.stringMatching(/at work/) },
+  test('an up while another command is at work says so', async () => {
+    await withLock(localPaths(options.project, options.name), async () => {
+      await expect(startStack(options)).rejects.toThrow(/another tidewatch local command .* is at work/);
     });
   });
 
