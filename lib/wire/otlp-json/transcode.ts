@@ -38,7 +38,9 @@ class Transcoder extends MessageWriter {
       this.room();
       if (this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf) this.pos = 3;
       this.peek();
-      this.message(REQUEST_TYPES[signal]);
+      const type = REQUEST_TYPES[signal];
+      type.prepare();
+      this.message(type);
       this.peek();
       if (this.pos < this.end) throw this.unexpected('the end of the body');
       return { otlp: this.out.subarray(0, this.at), warnings: this.warnings(valid) };
