@@ -19,6 +19,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { DeploymentSettings } from '../../lib/config/deployment.ts';
 import type { Destination } from '../../lib/exporters/exporter.ts';
+import type { RefusalReason } from '../../lib/receivers/otlp/refusal.ts';
 
 /** Namespace of the counters that the functions write. */
 const COUNTERS = 'Tidewatch';
@@ -88,6 +89,22 @@ export class StackAlarms extends Construct {
       metric: lambda.metricThrottles(options),
       threshold: 0,
       periods: { breaching: 4, of: 5 },
+    });
+  }
+
+  /** Requests answered with 503 instead of being stored. The function does not fail then, so Lambda counts nothing. */
+  whenIngestCannotStore(scope: Construct, reason: RefusalReason): void {
+    this.add(scope, `Refused-${reason}-Alarm`, {
+      description: `Senders are told to send again (${reason}): ingest-otlp could not look up keys or store what it got. Its log says why.`,
+      metric: new Metric({
+        namespace: COUNTERS,
+        metricName: 'refusedRequests',
+        dimensionsMap: { Receiver: 'otlp', Reason: reason },
+        period: Duration.minutes(1),
+        statistic: Stats.SUM,
+      }),
+      threshold: 0,
+      periods: { breaching: 2, of: 3 },
     });
   }
 

@@ -9,6 +9,7 @@ import { type CompiledConfig, compileConfig } from '../../lib/config/compile.ts'
 import type { TidewatchConfig } from '../../lib/config/define.ts';
 import { templatePrefix } from '../../lib/config/schema/template.ts';
 import type { Destination } from '../../lib/exporters/exporter.ts';
+import type { RefusalReason } from '../../lib/receivers/otlp/refusal.ts';
 import { grantKey, grantLogGroups, grantSend, grantTracesAndMetrics } from '../policies.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { DeadLetteredQueue } from './dead-lettered-queue.ts';
@@ -26,6 +27,8 @@ const EXPORT_MEMORY_MB = 1024;
 const MAX_RECEIVE_COUNT = 1000;
 const BATCH_SIZE = 10;
 const BATCH_WINDOW = Duration.seconds(5);
+/** Refusals that are no fault of the sender. */
+const NOT_STORED: readonly RefusalReason[] = ['unavailable', 'timeout', 'internal'];
 /** Who counts drops. */
 const DROPPING: readonly (Destination | 'pipeline')[] = [
   'pipeline',
@@ -107,6 +110,7 @@ export class TelemetryIngest extends Construct {
     this.archive.grantPut(made.role, PENDING_PREFIX);
     grantSend(made.role, this.queue.queue);
     grantKey(made.role, this.encryptionKey);
+    for (const reason of NOT_STORED) this.alarms.whenIngestCannotStore(made, reason);
     return made;
   }
 

@@ -279,7 +279,7 @@ describe('the door', () => {
 describe('alarms', () => {
   const alarms = standard.ofType('AWS::CloudWatch::Alarm').map(({ properties }) => properties);
 
-  test('watch dead letters, waiting time, crashes, throttling and drops', () => {
+  test('watch dead letters, waiting time, crashes, throttling, drops and refusals that are our fault', () => {
     const metrics = alarms.map((alarm) => `${alarm.Namespace} ${alarm.MetricName}`).toSorted();
     expect(metrics).toEqual([
       'AWS/Lambda Errors',
@@ -291,6 +291,7 @@ describe('alarms', () => {
       'AWS/SQS ApproximateNumberOfMessagesVisible',
       'AWS/SQS ApproximateNumberOfMessagesVisible',
       ...Array.from({ length: 6 }, () => 'Tidewatch dropped'),
+      ...Array.from({ length: 3 }, () => 'Tidewatch refusedRequests'),
     ]);
   });
 
