@@ -2,6 +2,8 @@
 // whatever is heavy (SDK clients, zod, aws-cdk-lib) it imports inside its action, so that `--help` stays quick.
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerCanary } from './commands/canary.ts';
+import { registerChangePoints } from './commands/change-points.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
 import { registerDoctor } from './commands/doctor.ts';
@@ -24,6 +26,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRankCauses,
   registerLogPatterns,
   registerForecast,
+  registerCanary,
+  registerChangePoints,
 ];
 
 const EXAMPLES = `
