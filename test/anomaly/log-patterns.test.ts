@@ -1,5 +1,5 @@
 // Grouping log lines: what varies is masked, what is text stays, and patterns survive snapshots and merges.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
@@ -106,6 +106,21 @@ describe('patterns', () => {
     const patterns = miner.patterns();
     expect(patterns.length).toBeLessThanOrEqual(10_001);
     expect(patterns.reduce((sum, { count }) => sum + count, 0)).toBe(12_000);
+  });
+});
+
+const GOLDEN = new URL('../golden/anomaly/', import.meta.url);
+const inputs = readdirSync(GOLDEN).filter((name) => name.endsWith('.input.log'));
+
+describe('golden files', () => {
+  test.each(inputs)('%s gives the expected patterns', (name) => {
+    const lines = readFileSync(new URL(name, GOLDEN), 'utf8').trimEnd().split('\n');
+    const { miner, ids } = mined(lines);
+    const found = { clusters: ids, patterns: miner.patterns() };
+    const file = new URL(name.replace('.input.log', '.expected.json'), GOLDEN);
+    // UPDATE_GOLDEN=1 rewrites the files; a person reads the difference.
+    if (process.env.UPDATE_GOLDEN === '1') writeFileSync(file, `${JSON.stringify(found, null, 2)}\n`);
+    expect(found).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });
 });
 
