@@ -53,7 +53,11 @@ const LAYERS: readonly Layer[] = [
     packages: ['node:crypto'],
   },
   { layer: 'lib/archive/', files: ['lib/telemetry/', 'lib/wire/', 'lib/model/'], packages: ['node:crypto'] },
-  { layer: 'lib/config/', files: ['lib/model/', '*settings.ts'], packages: ['zod', 'yaml', NODE] },
+  {
+    layer: 'lib/config/',
+    files: ['lib/model/', '*settings.ts', '*limits.ts'],
+    packages: ['zod', 'yaml', NODE],
+  },
   {
     layer: 'lib/middleware/',
     files: ['lib/model/', 'lib/receivers/'],

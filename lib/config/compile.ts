@@ -84,9 +84,10 @@ export function checkConfig(config: unknown): CheckResult {
 
   const tierDays = tierSettings(tiers);
   const logSettings = logsSettings(logs, tierDays.hotDays);
+  const exportMaxConcurrency = exporting.maxConcurrency ?? DEPLOYMENT_DEFAULTS.exportMaxConcurrency;
   const runtime: RuntimeConfig = {
     receiver: receiverSettings(ingest),
-    xray: xraySettings(xray, logSettings.groupTemplate),
+    xray: xraySettings(xray, logSettings.groupTemplate, exportMaxConcurrency),
     metrics: metricsSettings(metrics),
     spanMetrics: spanMetricsSettings(spanMetrics),
     logs: logSettings,
@@ -99,7 +100,7 @@ export function checkConfig(config: unknown): CheckResult {
     encryption: rest.encryption ?? DEPLOYMENT_DEFAULTS.encryption,
     functionLogDays: functionLogRetention ?? DEPLOYMENT_DEFAULTS.functionLogDays,
     door: doorSettings(ingest),
-    exportMaxConcurrency: exporting.maxConcurrency ?? DEPLOYMENT_DEFAULTS.exportMaxConcurrency,
+    exportMaxConcurrency,
     ...(ingest.reservedConcurrency !== undefined && {
       ingestReservedConcurrency: ingest.reservedConcurrency,
     }),

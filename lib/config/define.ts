@@ -61,6 +61,8 @@ export interface XrayConfig {
   readonly indexedAttributes?: readonly string[];
   /** Index every attribute with a plain value; X-Ray's limit of 50 a segment still holds. */
   readonly indexAllAttributes?: boolean;
+  /** Segments a second that X-Ray takes from the account, 1 to 100,000; 2,600 unless the quota was raised. */
+  readonly segmentsPerSecond?: number;
 }
 
 export interface MetricsConfig {

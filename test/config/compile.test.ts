@@ -24,7 +24,7 @@ const everything: Required<TidewatchConfig> = {
     throttle: { requestsPerSecond: 50, burst: 100 },
   },
   export: { maxConcurrency: 5 },
-  xray: { indexedAttributes: ['customer.id'], indexAllAttributes: true },
+  xray: { indexedAttributes: ['customer.id'], indexAllAttributes: true, segmentsPerSecond: 5_203 },
   metrics: {
     namespace: 'Shop/{service.name}',
     dimensions: [
@@ -70,6 +70,7 @@ describe('a configuration', () => {
           indexedAttributes: ['customer.id'],
           indexAllAttributes: true,
           logGroupTemplate: '/shop/{service.name}',
+          segmentsPerSecond: 1_040,
         },
         metrics: {
           ...METRICS_DEFAULTS,
@@ -99,6 +100,12 @@ describe('a configuration', () => {
       },
       warnings: [],
     });
+  });
+
+  test('shares the rate of X-Ray between the functions that send at the same time', () => {
+    const share = (maxConcurrency: number) =>
+      compileConfig({ export: { maxConcurrency } }).runtime.xray.segmentsPerSecond;
+    expect([2, 10, 1000].map(share)).toEqual([1300, 260, 2]);
   });
 
   test('is not changed by being written as JSON, which is how functions get it', () => {

@@ -1,5 +1,6 @@
 // The section `logs`.
 import type { z } from 'zod';
+import { MAX_LOG_NAME_CHARS } from '../../exporters/cloudwatch-logs/limits.ts';
 import { LOGS_DEFAULTS, type LogsSettings } from '../../exporters/cloudwatch-logs/settings.ts';
 import { section, wholeNumber } from './parts.ts';
 import { template } from './template.ts';
@@ -16,10 +17,14 @@ export const logsSchema = section({
   group: template({
     what: 'log group name',
     characters: /[A-Za-z0-9._\-/#]/,
-    maxLength: 512,
+    maxLength: MAX_LOG_NAME_CHARS,
     refusePrefix: refuseGroupPrefix,
   }).optional(),
-  stream: template({ what: 'log stream name', characters: /[^:*\p{Cc}]/u, maxLength: 512 }).optional(),
+  stream: template({
+    what: 'log stream name',
+    characters: /[^:*\p{Cc}]/u,
+    maxLength: MAX_LOG_NAME_CHARS,
+  }).optional(),
   maxGroups: wholeNumber(1, 5000).optional(),
 });
 

@@ -45,11 +45,9 @@ export function logRetention() {
 
 /** Text that is not empty and not longer than `max` characters. */
 export function words(what: string, max: number) {
-  return z
-    .string({ error: what })
-    .refine((text) => text.trim() !== '' && text.length <= max, {
-      error: `${what} of 1 to ${max} characters`,
-    });
+  return z.string({ error: what }).refine((text) => text.trim() !== '' && text.length <= max, {
+    error: `${what} of 1 to ${max} characters`,
+  });
 }
 
 /** A list without repetitions. */

@@ -7,10 +7,13 @@ export interface XraySettings {
   readonly indexAllAttributes: boolean;
   /** Log groups that the segment names, so that the console finds the logs; a template as in the logs settings. */
   readonly logGroupTemplate: string;
+  /** Segments that one instance of the function sends a second: its share of what X-Ray takes from the account. */
+  readonly segmentsPerSecond: number;
 }
 
 export const XRAY_DEFAULTS: XraySettings = {
   indexedAttributes: [],
   indexAllAttributes: false,
   logGroupTemplate: '/tidewatch/{service.name}',
+  segmentsPerSecond: 260,
 };
