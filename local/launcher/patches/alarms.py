@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from launcher.patches.cloudformation import HANDLERS
+from launcher.patches.metrics import metric_key, only
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import cloudwatch
 
@@ -42,18 +43,8 @@ def _own_dimensions() -> None:
     upstream = cloudwatch._evaluate_alarm
 
     def evaluate(alarm):
-        dimensions = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
-        everything = cloudwatch._metrics
-
-        class OwnMetrics:
-            def items(self):
-                return [(key, points) for key, points in everything.items() if key[2] == dimensions]
-
-        cloudwatch._metrics = OwnMetrics()
-        try:
+        with only([metric_key(alarm)]):
             upstream(alarm)
-        finally:
-            cloudwatch._metrics = everything
 
     cloudwatch._evaluate_alarm = evaluate
 

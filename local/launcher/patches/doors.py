@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import base64
+from contextvars import ContextVar
 
 from ministack.services import apigateway, lambda_svc
 
@@ -37,7 +38,11 @@ def _compressed_bodies_at_apis() -> None:
     async def proxy(integration, api_id, stage, path, method, headers, body, *rest, **named):
         if body and is_encoded(headers):
             headers = {**headers, "content-type": _Binary(headers.get("content-type") or "")}
-        return await upstream(integration, api_id, stage, path, method.upper(), headers, body, *rest, **named)
+        token = _behind_api.set(True)
+        try:
+            return await upstream(integration, api_id, stage, path, method.upper(), headers, body, *rest, **named)
+        finally:
+            _behind_api.reset(token)
 
     apigateway._invoke_lambda_proxy = proxy
     apigateway._v2_request_body_is_text = (
@@ -61,8 +66,28 @@ def _options_at_apis() -> None:
     apigateway._match_route = lambda api_id, method, path: upstream_match(api_id, method.upper(), path)
 
 
+_behind_api: ContextVar[bool] = ContextVar("behind_api", default=False)
+
+
+def _failed_functions() -> None:
+    """A function that threw or died: a function URL answers 502, an HTTP API 500, and neither tells why."""
+    upstream = lambda_svc.lambda_execute_result_to_api_proxy_response
+
+    def answer(result):
+        said_itself = isinstance(result.get("body"), dict) and "statusCode" in result["body"]
+        if not result.get("error") or result.get("throttle") or said_itself:
+            return upstream(result)
+        if _behind_api.get():
+            headers = {"Content-Type": "application/json"}
+            return {"statusCode": 500, "headers": headers, "body": '{"message":"Internal Server Error"}'}, None
+        return {"statusCode": 502, "headers": {"Content-Type": "text/plain"}, "body": "Internal Server Error"}, None
+
+    lambda_svc.lambda_execute_result_to_api_proxy_response = answer
+
+
 def apply() -> None:
     """Apply this file's patches."""
     _compressed_bodies_at_urls()
     _compressed_bodies_at_apis()
     _options_at_apis()
+    _failed_functions()

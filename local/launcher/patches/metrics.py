@@ -3,10 +3,13 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import contextmanager
+from contextvars import ContextVar
 
+from ministack.core.responses import AccountRegionScopedDict
 from ministack.services import cloudwatch, cloudwatch_logs
 
-_EVICTION_SECONDS = 60
+_EVICTION_SECONDS = 3600
 
 
 def _points(value) -> list[tuple[float, float]]:
@@ -54,9 +57,9 @@ def _embedded_metric_format() -> None:
 
 
 def _cheap_eviction() -> None:
-    """Upstream copies every point of every metric on every request: once a minute is enough."""
+    """Upstream copies every point of every metric on every request: once an hour is enough."""
     upstream = cloudwatch._evict_old_metrics
-    last = [0.0]
+    last = [time.monotonic()]
 
     def evict():
         if time.monotonic() - last[0] >= _EVICTION_SECONDS:
@@ -73,10 +76,61 @@ class _Dimensions(dict):
         return True
 
 
+class _NarrowedMetrics(AccountRegionScopedDict):
+    """The metric store; within `only` a walk over it sees the named metrics alone, in this thread of execution alone."""
+
+    __slots__ = ()
+
+    def items(self):
+        wanted = _wanted.get()
+        if wanted is None:
+            return super().items()
+        return [(key, points) for key in wanted if (points := self.get(key))]
+
+
+_wanted: ContextVar[tuple | None] = ContextVar("wanted_metrics", default=None)
+
+
+@contextmanager
+def only(keys):
+    """Narrow walks over the metrics. @param keys (namespace, name, dimensions key) each"""
+    token = _wanted.set(tuple(dict.fromkeys(keys)))
+    try:
+        yield
+    finally:
+        _wanted.reset(token)
+
+
+def metric_key(data: dict) -> tuple:
+    """The key of what an alarm, a query or a GetMetricStatistics call is about."""
+    dimensions = cloudwatch._dims_from_list(data.get("Dimensions") or [])
+    return data.get("Namespace", ""), data.get("MetricName", ""), cloudwatch._dims_key(dimensions)
+
+
 def _own_points() -> None:
-    """A query without dimensions is about the metric without dimensions; upstream adds up every set of the metric."""
-    upstream = cloudwatch._dims_from_list
-    cloudwatch._dims_from_list = lambda dimensions: _Dimensions(upstream(dimensions))
+    """A query without dimensions is about the metric without dimensions, where upstream adds up every set of it; and
+    a query need not walk over all metrics there are."""
+    upstream_dimensions = cloudwatch._dims_from_list
+    cloudwatch._dims_from_list = lambda dimensions: _Dimensions(upstream_dimensions(dimensions))
+    cloudwatch._metrics.__class__ = _NarrowedMetrics
+    upstream_data = cloudwatch._get_metric_data
+    upstream_statistics = cloudwatch._get_metric_statistics
+
+    def get_metric_data(params, data, is_cbor, is_json=False):
+        if not is_json:
+            return upstream_data(params, data, is_cbor, is_json)
+        metrics = [(query.get("MetricStat") or {}).get("Metric") for query in data.get("MetricDataQueries") or []]
+        with only(metric_key(metric) for metric in metrics if metric):
+            return upstream_data(params, data, is_cbor, is_json)
+
+    def get_metric_statistics(params, data, is_cbor, is_json=False):
+        if not is_json:
+            return upstream_statistics(params, data, is_cbor, is_json)
+        with only([metric_key(data)]):
+            return upstream_statistics(params, data, is_cbor, is_json)
+
+    cloudwatch._get_metric_data = get_metric_data
+    cloudwatch._get_metric_statistics = get_metric_statistics
 
 
 def apply() -> None:
