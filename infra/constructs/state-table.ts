@@ -16,14 +16,7 @@ export interface StateTableProps {
 
 const ACTIONS = {
   read: ['dynamodb:GetItem'],
-  readWrite: [
-    'dynamodb:BatchGetItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:GetItem',
-    'dynamodb:PutItem',
-    'dynamodb:Query',
-    'dynamodb:UpdateItem',
-  ],
+  readWrite: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
 } as const;
 
 /** Not TableV2: that wants to know the Region at synth as soon as it has a key of the stack. */
