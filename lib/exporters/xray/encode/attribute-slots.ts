@@ -96,6 +96,9 @@ export const LAST_HTTP_SLOT = SLOT.urlQuery;
 /** Slots from here to `oldPeerIp` name a part of the URL. */
 export const FIRST_URL_SLOT = SLOT.oldUrl;
 export const LAST_URL_SLOT = SLOT.oldPeerIp;
+/** Slots of the `aws` block. */
+export const FIRST_CALL_SLOT = SLOT.rpcMethod;
+export const LAST_CALL_SLOT = SLOT.messagingUrl;
 
 const SLOT_OF_KEY: ReadonlyMap<string, Slot> = new Map<string, Slot>([
   [HTTP.oldMethod, SLOT.oldMethod],

@@ -42,7 +42,8 @@ export class CallWriter {
     const { json } = this;
     json.raw(this.tokens.open);
     const from = json.length;
-    if (resource.isAws) this.call(resource);
+    if (this.attributes.isCall && resource.isAws) this.call(resource);
+    else json.raw(resource.accountId);
     if (isService) json.length = from;
     json.raw(resource.aws);
     json.byte(0x7d);

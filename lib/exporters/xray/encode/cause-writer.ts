@@ -7,8 +7,7 @@ import { dropComma } from './http-writer.ts';
 import { madeUpId } from './made-up-id.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { AWS_FAILURE_MESSAGE, EVENT, type SpanEvents } from './span-events.ts';
-import { parseStackTrace } from './stack-traces/parse-stack-trace.ts';
-import type { ParsedException, StackFrame } from './stack-traces/parsed-exception.ts';
+import { type ExceptionText, StackTexts } from './stack-text.ts';
 import { boundedEnd } from './text-range.ts';
 import { MAX_DRAFT_BYTES } from './value-writer.ts';
 
@@ -23,7 +22,9 @@ export class CauseWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
   private readonly events: SpanEvents;
+  private readonly stacks: StackTexts;
   private readonly open: Uint8Array;
+  private readonly tokens: Record<'id' | 'type' | 'message' | 'remote' | 'cause', Uint8Array>;
   private traceId = '';
   private segmentId = '';
   private count = 0;
@@ -33,20 +34,28 @@ export class CauseWriter {
     this.json = json;
     this.attributes = attributes;
     this.events = events;
+    this.stacks = new StackTexts(json);
     this.open = json.token(',"cause":{"exceptions":[');
+    this.tokens = {
+      id: json.keyToken('id'),
+      type: json.keyToken('type'),
+      message: json.keyToken('message'),
+      remote: json.token('"remote":true,'),
+      cause: json.keyToken('cause'),
+    };
   }
 
   /**
    * Writes the block if there is anything to say.
-   * @param segmentId hex id of the document @param language `telemetry.sdk.language` of the resource
+   * @param madeUpSegmentId hex id of the document where it is not the span's @param language `telemetry.sdk.language` of the resource
    */
-  write(span: SpanView, segmentId: string, language: string | undefined): void {
+  write(span: SpanView, madeUpSegmentId: string | undefined, language: string | undefined): void {
     const { json } = this;
     const hasFailure = span.events.count > 0 && this.events.hasFailure;
     this.statusMessageShown = false;
     if (!hasFailure && span.statusCode !== STATUS_CODES.error) return;
     this.traceId = span.traceId;
-    this.segmentId = segmentId;
+    this.segmentId = madeUpSegmentId ?? span.spanId;
     this.count = 0;
     this.isRemote = span.kind === SPAN_KINDS.client || span.kind === SPAN_KINDS.producer;
     const from = json.length;
@@ -65,33 +74,29 @@ export class CauseWriter {
   private failures(span: SpanView, language: string | undefined, from: number): void {
     for (let i = 0; i < span.events.count && this.json.length - from < MAX_DRAFT_BYTES; i++) {
       const kind = this.events.read(span, i);
-      if (kind === EVENT.exception) this.exception(i, language, from);
+      if (kind === EVENT.exception) this.exception(i, language);
       else if (kind === EVENT.awsFailure) this.awsFailure(span);
     }
   }
 
-  private exception(index: number, language: string | undefined, from: number): void {
+  private exception(index: number, language: string | undefined): void {
     const { events, json } = this;
     const { cursor } = events.event;
     const stack = events.text(EXCEPTION.stacktrace);
     const stackEnd = stack === undefined ? 0 : boundedEnd(cursor.bytes, stack.start, stack.end);
-    const stackText = stack === undefined ? '' : cursor.text(stack.start, stackEnd);
-    const parsed = parseStackTrace(language, '', '', stackText);
+    const chain = this.stacks.of(language, stack === undefined ? '' : cursor.text(stack.start, stackEnd));
     const first = this.count;
-    if (parsed.length === 1 && parsed[0]?.frames.length === 0) events.unread[index] = 1;
-    for (let i = 0; i < parsed.length; i++) {
-      const exception = parsed[i] as ParsedException;
+    if (chain.isUnread) events.unread[index] = 1;
+    for (let i = 0; i < chain.exceptions.length; i++) {
+      const exception = chain.exceptions[i] as ExceptionText;
       this.start();
       if (i === 0) {
-        this.range('type', events.text(EXCEPTION.type));
-        this.range('message', events.text(EXCEPTION.message));
-      } else {
-        this.field('type', exception.type);
-        this.field('message', exception.message);
-      }
-      if (this.isRemote) json.raw(json.token('"remote":true,'));
-      if (exception.cause !== undefined) this.field('cause', this.id(first + exception.cause));
-      this.frames(exception.frames, from);
+        this.range(this.tokens.type, events.text(EXCEPTION.type));
+        this.range(this.tokens.message, events.text(EXCEPTION.message));
+      } else json.raw(exception.head);
+      if (this.isRemote) json.raw(this.tokens.remote);
+      if (exception.cause !== undefined) this.field(this.tokens.cause, this.id(first + exception.cause));
+      json.raw(exception.stack);
       this.end();
     }
   }
@@ -101,13 +106,13 @@ export class CauseWriter {
     const code = events.plain(HTTP.statusCode);
     if (code === undefined || !events.has(AWS_FAILURE_MESSAGE)) return;
     this.start();
-    this.field('type', AWS_FAILURE_TYPE);
+    this.field(this.tokens.type, AWS_FAILURE_TYPE);
     const message = events.text(AWS_FAILURE_MESSAGE);
     const { cursor } = span;
     const end = message === undefined ? 0 : boundedEnd(cursor.bytes, message.start, message.end);
     const text = message === undefined ? '' : cursor.text(message.start, end);
-    this.field('message', `${code}@${microSeconds(cursor.data, events.event.timeAt)}@${text}`);
-    json.raw(json.token('"remote":true,'));
+    this.field(this.tokens.message, `${code}@${microSeconds(cursor.data, events.event.timeAt)}@${text}`);
+    json.raw(this.tokens.remote);
     this.end();
   }
 
@@ -117,7 +122,7 @@ export class CauseWriter {
     if (!hasMessage && !attributes.string(SLOT.oldStatusText)) return;
     this.start();
     this.range(
-      'message',
+      this.tokens.message,
       hasMessage
         ? { start: span.statusMessageStart, end: span.statusMessageEnd }
         : { start: attributes.start, end: attributes.end },
@@ -132,23 +137,14 @@ export class CauseWriter {
     }
   }
 
-  private frames(frames: readonly StackFrame[], from: number): void {
-    const { json } = this;
-    if (frames.length === 0) return;
-    json.raw(json.token('"stack":['));
-    let written = 0;
-    for (; written < frames.length && json.length - from < MAX_DRAFT_BYTES; written++) {
-      json.raw(json.token(`${JSON.stringify(frames[written])},`));
-    }
-    dropComma(json);
-    json.byte(0x5d);
-    json.byte(COMMA);
-    if (written < frames.length) json.raw(json.token(`"truncated":${frames.length - written},`));
-  }
-
   private start(): void {
-    this.json.byte(0x7b);
-    this.field('id', this.id(this.count++));
+    const { json } = this;
+    json.byte(0x7b);
+    json.raw(this.tokens.id);
+    json.quoteMark();
+    json.ascii(this.id(this.count++));
+    json.quoteMark();
+    json.byte(COMMA);
   }
 
   private end(): void {
@@ -161,16 +157,16 @@ export class CauseWriter {
     return madeUpId(this.traceId, this.segmentId, 'exception', index);
   }
 
-  private field(key: string, text: string): void {
-    this.json.raw(this.json.keyToken(key));
+  private field(key: Uint8Array, text: string): void {
+    this.json.raw(key);
     this.json.string(text);
     this.json.byte(COMMA);
   }
 
-  private range(key: string, range: { start: number; end: number } | undefined): void {
+  private range(key: Uint8Array, range: { start: number; end: number } | undefined): void {
     if (range === undefined || range.start === range.end) return;
     const { bytes, data } = this.attributes.cursor;
-    this.json.raw(this.json.keyToken(key));
+    this.json.raw(key);
     this.json.stringBytes(bytes, data, range.start, boundedEnd(bytes, range.start, range.end));
     this.json.byte(COMMA);
   }

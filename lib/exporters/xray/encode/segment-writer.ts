@@ -187,7 +187,7 @@ export class SegmentWriter {
     const isService = shape.role === 'service';
     this.flags(span);
     if (attributes.isHttp) this.httpBlock(span, isService);
-    this.cause.write(span, isService ? shape.madeUpId : span.spanId, resource.language);
+    this.cause.write(span, isService ? shape.madeUpId : undefined, resource.language);
     this.call.write(resource, isService);
     if (attributes.has(SLOT.dbOldSystem) || attributes.has(SLOT.dbSystemName)) this.sql.write(span);
   }

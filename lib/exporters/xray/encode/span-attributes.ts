@@ -5,7 +5,9 @@ import { type AttributeKey, KeySideTable } from '../../../telemetry/key-table.ts
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { WireCursor } from '../../../wire/cursor.ts';
 import {
+  FIRST_CALL_SLOT,
   FIRST_URL_SLOT,
+  LAST_CALL_SLOT,
   LAST_HTTP_SLOT,
   LAST_URL_SLOT,
   SLOT,
@@ -34,6 +36,8 @@ export class SpanAttributes {
   isHttp = false;
   /** How many attributes name a part of a URL. */
   urlParts = 0;
+  /** True when an attribute may say something of a call to AWS. */
+  isCall = false;
   /** True when an attribute's key has a prefix that may make it meet other metadata. */
   hasPrefixed = false;
   /** By place in the list: 1 when a block shows the attribute. */
@@ -53,6 +57,7 @@ export class SpanAttributes {
     this.places.fill(0);
     this.isHttp = false;
     this.urlParts = 0;
+    this.isCall = false;
     this.hasPrefixed = false;
     const count = list.count;
     if (count > this.shown.length) this.shown = new Uint8Array(count * 2);
@@ -63,6 +68,7 @@ export class SpanAttributes {
       this.places[slot] = i + 1;
       if (slot <= LAST_HTTP_SLOT) this.isHttp = true;
       if (slot >= FIRST_URL_SLOT && slot <= LAST_URL_SLOT) this.urlParts++;
+      else if (slot >= FIRST_CALL_SLOT && slot <= LAST_CALL_SLOT) this.isCall = true;
       else if (slot >= SLOT.xrayMetadata) this.hasPrefixed = true;
     }
   }

@@ -70,29 +70,32 @@ export class UrlWriter {
     if (this.isIpv6) json.byte(0x5b);
     this.use(this.hostSlot);
     if (this.isIpv6) json.byte(0x5d);
-    this.port = this.hostSlot === SLOT.oldHost ? '' : this.portOf(isServer);
-    if (this.port !== '') {
-      json.byte(0x3a);
-      json.escapedText(this.port);
-    }
+    this.port = '';
+    if (this.hostSlot !== SLOT.oldHost) this.writePort(isServer);
     this.pathAndQuery();
     json.quoteMark();
     json.byte(COMMA);
     if (this.used < attributes.urlParts) this.showInText(this.assembled());
   }
 
-  /** The port as text, empty when there is none or it is the scheme's own. */
-  private portOf(isServer: boolean): string {
-    const { attributes } = this;
+  /** Writes the port unless it is the scheme's own. */
+  private writePort(isServer: boolean): void {
+    const { attributes, json } = this;
     const old = isServer ? SLOT.oldHostPort : SLOT.oldPeerPort;
-    for (const slot of [old, SLOT.serverPort] as const) {
-      const port = attributes.has(slot) ? this.portText(slot) : undefined;
-      if (port === undefined) continue;
-      attributes.show(slot);
-      this.used++;
-      return this.isDefaultPort(port) ? '' : port;
+    let slot: Slot = old;
+    let port = attributes.has(old) ? this.portText(old) : undefined;
+    if (port === undefined && attributes.has(SLOT.serverPort)) {
+      slot = SLOT.serverPort;
+      port = this.portText(slot);
     }
-    return '';
+    if (port === undefined) return;
+    attributes.show(slot);
+    this.used++;
+    if (this.isDefaultPort(port)) return;
+    this.port = port;
+    json.byte(0x3a);
+    if (/^\d+$/.test(port)) json.ascii(port);
+    else json.escapedText(port);
   }
 
   private isDefaultPort(port: string): boolean {

@@ -5,6 +5,7 @@ import { type AttributeKey, KeySideTable, type KeyTable } from '../../../telemet
 import { ValueJsonWriter } from '../../../telemetry/value-json.ts';
 import type { WireCursor } from '../../../wire/cursor.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { ANY_VALUE_INT, ANY_VALUE_STRING } from '../../../wire/otlp-fields.ts';
 import { MAX_DOCUMENT_BYTES } from '../limits.ts';
 import { boundedEnd } from './text-range.ts';
 
@@ -32,6 +33,20 @@ export class ValueWriter {
 
   /** The AnyValue message at `start`…`end`. Moves the cursor. */
   write(cursor: WireCursor, keys: KeyTable, start: number, end: number): void {
+    const { bytes } = cursor;
+    const length = bytes[start + 1] as number;
+    // Most values are a short text or a small number: one field of a known length.
+    if (length < 128) {
+      const tag = bytes[start];
+      if (tag === ANY_VALUE_STRING && start + 2 + length === end) {
+        this.json.stringBytes(bytes, cursor.data, start + 2, end);
+        return;
+      }
+      if (tag === ANY_VALUE_INT && start + 2 === end) {
+        this.json.integer(length);
+        return;
+      }
+    }
     if (end - start <= MAX_DOCUMENT_BYTES) {
       this.plain.write(cursor, keys, start, end);
       return;
