@@ -54,7 +54,8 @@ export class JsonBuffer {
   bytes: Buffer;
   /** Bytes written. */
   length = 0;
-  private data: DataView;
+  /** Over the whole of `bytes`. */
+  data: DataView;
   private readonly table: EscapeTable;
   private readonly quote: Uint8Array;
 
@@ -111,6 +112,18 @@ export class JsonBuffer {
       for (let i = 0; i < count; i++) out[at + i] = bytes[i] as number;
     }
     this.length = at + count;
+  }
+
+  /**
+   * Bytes that are in their final form, copied four at a time.
+   * @param source has at least 3 readable bytes behind `end`
+   */
+  words(source: DataView, start: number, end: number): void {
+    this.ensure(end - start);
+    const out = this.data;
+    let at = this.length;
+    for (let i = start; i < end; i += 4, at += 4) out.setInt32(at, source.getInt32(i, true), true);
+    this.length += end - start;
   }
 
   /** One byte that is in its final form and needs no escape in either mode, such as `,` or `]`. */

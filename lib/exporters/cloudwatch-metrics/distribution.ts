@@ -1,0 +1,116 @@
+// The values of one datum with how often each occurred: what histograms become before they are written.
+import { grown } from './hash-slots.ts';
+import { MAX_VALUE, MIN_VALUE } from './limits.ts';
+
+const INITIAL_CAPACITY = 256;
+
+/** Digits that derived values (middles of buckets) are written with; an error of at most 5e-5. */
+const DIGITS = 5;
+
+/** Values in their written form, one behind the other, so that neighbours are copied together. */
+export class ValueTexts {
+  readonly values: Float64Array;
+  /** Each value in ASCII with a comma behind it. */
+  readonly bytes: Buffer;
+  /** Where value i starts; one more than values. */
+  readonly offsets: Int32Array;
+
+  constructor(values: Float64Array) {
+    this.values = values;
+    this.offsets = new Int32Array(values.length + 1);
+    let text = '';
+    for (let i = 0; i < values.length; i++) {
+      text += `${values[i]},`;
+      this.offsets[i + 1] = text.length;
+    }
+    this.bytes = Buffer.from(text, 'latin1');
+  }
+}
+
+/** A reusable list of value and count pairs: single values, and runs of neighbours from ValueTexts. */
+export class Distribution {
+  length = 0;
+  counts: Float64Array = new Float64Array(INITIAL_CAPACITY);
+  /** Runs of entries; a single value is a run of one. */
+  runs = 0;
+  /** First entry of each run. */
+  runEntries: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  /** Of a run from texts, which they are and the first value's place there. */
+  readonly runTexts: (ValueTexts | undefined)[] = [];
+  runPlaces: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  /** Of a single value, itself. */
+  runValues: Float64Array = new Float64Array(INITIAL_CAPACITY);
+
+  clear(): void {
+    this.length = 0;
+    this.runs = 0;
+  }
+
+  /** Appends a value; one that equals its predecessor is counted there. @param count > 0 */
+  add(value: number, count: number): void {
+    const kept = inRange(value);
+    if (this.length > 0 && this.valueAt(this.length - 1) === kept) {
+      this.counts[this.length - 1] = (this.counts[this.length - 1] as number) + count;
+      return;
+    }
+    const run = this.startRun();
+    this.runTexts[run] = undefined;
+    this.runValues[run] = kept;
+    this.push(count);
+  }
+
+  /** Appends the value at `place` of some texts. @param count > 0 */
+  addText(texts: ValueTexts, place: number, count: number): void {
+    const run = this.runs - 1;
+    if (run >= 0 && this.runTexts[run] === texts) {
+      const next = (this.runPlaces[run] as number) + this.length - (this.runEntries[run] as number);
+      if (next === place) {
+        this.push(count);
+        return;
+      }
+    } else if (run >= 0 && this.valueAt(this.length - 1) === texts.values[place]) {
+      this.counts[this.length - 1] = (this.counts[this.length - 1] as number) + count;
+      return;
+    }
+    const added = this.startRun();
+    this.runTexts[added] = texts;
+    this.runPlaces[added] = place;
+    this.push(count);
+  }
+
+  /** The value of an entry of the last run; for others use `values`. */
+  private valueAt(entry: number): number {
+    const run = this.runs - 1;
+    const texts = this.runTexts[run];
+    if (texts === undefined) return this.runValues[run] as number;
+    return texts.values[(this.runPlaces[run] as number) + entry - (this.runEntries[run] as number)] as number;
+  }
+
+  private startRun(): number {
+    const run = this.runs++;
+    if (run >= this.runEntries.length) {
+      this.runEntries = grown(this.runEntries, run + 1);
+      this.runPlaces = grown(this.runPlaces, run + 1);
+      this.runValues = grown(this.runValues, run + 1);
+    }
+    this.runEntries[run] = this.length;
+    return run;
+  }
+
+  private push(count: number): void {
+    if (this.length >= this.counts.length) this.counts = grown(this.counts, this.length + 1);
+    this.counts[this.length++] = count;
+  }
+}
+
+/** The nearest value that CloudWatch takes. @param value not NaN */
+export function inRange(value: number): number {
+  if (value > MAX_VALUE) return MAX_VALUE;
+  if (value < -MAX_VALUE) return -MAX_VALUE;
+  return value < MIN_VALUE && value > -MIN_VALUE ? 0 : value;
+}
+
+/** A derived value with few digits. @example rounded(0.123456789) // 0.12346 */
+export function rounded(value: number): number {
+  return inRange(Number(value.toPrecision(DIGITS)));
+}

@@ -1,0 +1,169 @@
+// The buckets of one set of explicit bounds, and the points inside each bucket that stand for what fell into it.
+import { rounded, ValueTexts } from './distribution.ts';
+
+/**
+ * Points inside a bucket at level 0 lie this factor apart, so that a percentile read from them is within 2 % of
+ * what linear interpolation in the bucket (Prometheus's histogram_quantile) gives. Each level has half as many.
+ */
+const FINEST_RATIO = 1.04;
+
+/** Levels from finest to one point a bucket. */
+export const LEVELS = 8;
+
+/** Buckets wider than this factor, or around zero, are cut into equal parts instead. */
+const MAX_RATIO = 16;
+
+/** Equal parts at level 0. */
+const FINEST_PARTS = 25;
+
+/** Layouts kept between requests. */
+const MAX_KEPT = 128;
+
+/** A bucket cut into parts. */
+export interface BucketParts {
+  /** One more than parts, ascending, from the lower to the upper bound of the bucket. */
+  readonly edges: Float64Array;
+  /** The middle of each part. */
+  readonly middles: ValueTexts;
+}
+
+export class ExplicitLayout {
+  /** Told apart by the groups of one request. */
+  readonly id: number;
+  /** Upper bounds in the unit of the datum, strictly ascending; bucket i ends at `bounds[i]`, the last one nowhere. */
+  readonly bounds: Float64Array;
+  private readonly finest: Uint8Array;
+  private parts: (BucketParts | undefined)[] = [];
+
+  constructor(id: number, bounds: Float64Array) {
+    this.id = id;
+    this.bounds = bounds;
+    this.finest = new Uint8Array(bounds.length + 1);
+    for (let bucket = 0; bucket < bounds.length; bucket++) {
+      this.finest[bucket] = finestParts(this.assumedLower(bucket), bounds[bucket] as number);
+    }
+    this.finest[bounds.length] = 1;
+  }
+
+  /** -Infinity for the first bucket. */
+  lower(bucket: number): number {
+    return bucket === 0 ? Number.NEGATIVE_INFINITY : (this.bounds[bucket - 1] as number);
+  }
+
+  /** Infinity for the last bucket. */
+  upper(bucket: number): number {
+    return bucket === this.bounds.length ? Number.POSITIVE_INFINITY : (this.bounds[bucket] as number);
+  }
+
+  /** Where the values of a bucket start as far as nobody says otherwise: the first at 0 if its bound is positive. */
+  assumedLower(bucket: number): number {
+    if (bucket > 0) return this.bounds[bucket - 1] as number;
+    const first = this.bounds[0];
+    return first === undefined ? Number.NaN : Math.min(first, 0);
+  }
+
+  /** Where the values of a bucket end as far as nobody says otherwise: the last one's at the last bound. */
+  assumedUpper(bucket: number): number {
+    const bounds = this.bounds;
+    return bounds[Math.min(bucket, bounds.length - 1)] ?? Number.NaN;
+  }
+
+  /** How many points stand for a full bucket at this level; >= 1. */
+  partCount(bucket: number, level: number): number {
+    return Math.max(1, Math.ceil((this.finest[bucket] as number) / 2 ** level));
+  }
+
+  /** @param bucket one with two bounds, or the first one if its bound is positive */
+  partsOf(bucket: number, level: number): BucketParts {
+    const at = bucket * LEVELS + level;
+    const known = this.parts[at];
+    if (known !== undefined) return known;
+    const made = cut(this.assumedLower(bucket), this.upper(bucket), this.partCount(bucket, level));
+    this.parts[at] = made;
+    return made;
+  }
+
+  /** Frees what can be made again. */
+  forgetParts(): void {
+    this.parts = [];
+  }
+}
+
+/** True when a bucket is cut by equal factors rather than into equal widths. */
+function isGeometric(lower: number, upper: number): boolean {
+  return lower > 0 ? upper / lower <= MAX_RATIO : upper < 0 && lower / upper <= MAX_RATIO;
+}
+
+function finestParts(lower: number, upper: number): number {
+  if (!(upper > lower)) return 1;
+  if (!isGeometric(lower, upper)) return FINEST_PARTS;
+  return Math.ceil(Math.abs(Math.log(upper / lower)) / Math.log(FINEST_RATIO));
+}
+
+function cut(lower: number, upper: number, count: number): BucketParts {
+  const edges = new Float64Array(count + 1);
+  const geometric = isGeometric(lower, upper);
+  for (let i = 1; i < count; i++) {
+    const share = i / count;
+    edges[i] = geometric ? lower * (upper / lower) ** share : lower + (upper - lower) * share;
+  }
+  edges[0] = lower;
+  edges[count] = upper;
+  const values = new Float64Array(count);
+  for (let i = 0; i < count; i++) {
+    values[i] = rounded(((edges[i] as number) + (edges[i + 1] as number)) / 2);
+  }
+  return { edges, middles: new ValueTexts(values) };
+}
+
+/** Finds the layout of a point's bounds without making anything when they are those of the point before. */
+export class ExplicitLayouts {
+  private readonly kept = new Map<string, ExplicitLayout>();
+  private last: ExplicitLayout | undefined;
+  private lastFactor = 1;
+  private nextId = 0;
+
+  /** Between requests only: within one, the same bounds must be the same layout. */
+  startRequest(): void {
+    if (this.kept.size <= MAX_KEPT) return;
+    this.kept.clear();
+    this.last = undefined;
+  }
+
+  get crowded(): boolean {
+    return this.kept.size > MAX_KEPT;
+  }
+
+  /**
+   * @param bounds as in the point @param count how many of them @param factor of the metric's unit
+   * @returns undefined when the bounds are not finite and strictly ascending
+   */
+  of(bounds: Float64Array, count: number, factor: number): ExplicitLayout | undefined {
+    const last = this.last;
+    if (last !== undefined && this.lastFactor === factor && isSame(last.bounds, bounds, count, factor))
+      return last;
+    const scaled = new Float64Array(count);
+    let previous = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      const bound = (bounds[i] as number) * factor;
+      if (!(bound > previous) || bound === Number.POSITIVE_INFINITY) return undefined;
+      scaled[i] = bound;
+      previous = bound;
+    }
+    const key = Buffer.from(scaled.buffer).toString('latin1');
+    let layout = this.kept.get(key);
+    if (layout === undefined) {
+      layout = new ExplicitLayout(this.nextId++, scaled);
+      this.kept.set(key, layout);
+    }
+    this.last = layout;
+    this.lastFactor = factor;
+    return layout;
+  }
+}
+
+function isSame(scaled: Float64Array, bounds: Float64Array, count: number, factor: number): boolean {
+  if (scaled.length !== count) return false;
+  for (let i = 0; i < count; i++) if (scaled[i] !== (bounds[i] as number) * factor) return false;
+  return true;
+}

@@ -1,0 +1,152 @@
+// An exponential histogram as values and counts, each value within 1 % of what it stands for.
+import { type BucketWindows, NO_WINDOW } from './bucket-windows.ts';
+import type { Distribution } from './distribution.ts';
+import type { Extent } from './explicit-values.ts';
+import { type ExponentialLayout, placeInTexts } from './exponential-layout.ts';
+
+/** Rounding of the client's logarithms: a minimum may lie this far outside of its bucket. */
+const TOLERANCE = 1e-6;
+
+/** Where the buckets of a histogram lie. */
+export interface ExponentialBuckets {
+  readonly windows: BucketWindows;
+  /** Windows of either side, or NO_WINDOW. */
+  readonly negative: number;
+  readonly positive: number;
+  readonly zeroCount: number;
+  /** Half the width of the zero bucket, in the unit of the datum. */
+  readonly zeroThreshold: number;
+}
+
+/** One end of a histogram: the outermost bucket into which something fell. */
+interface End {
+  readonly side: -1 | 0 | 1;
+  readonly index: number;
+  readonly count: number;
+}
+
+/**
+ * Writes each bucket's middle with its count, in ascending order. Minimum and maximum, where known exactly, are values
+ * of their own.
+ * @param out is appended to
+ */
+export function spreadExponential(
+  layout: ExponentialLayout,
+  buckets: ExponentialBuckets,
+  extent: Extent,
+  out: Distribution,
+): void {
+  const { windows, negative, positive, zeroCount, zeroThreshold } = buckets;
+  const bottom = lowest(buckets);
+  const top = highest(buckets);
+  if (bottom === undefined || top === undefined) return;
+  const min = within(extent.min, layout, bottom, zeroThreshold);
+  const max = within(extent.max, layout, top, zeroThreshold);
+  const lowEnd = extent.exact && !Number.isNaN(min) ? 1 : 0;
+  let highEnd = extent.exact && !Number.isNaN(max) ? 1 : 0;
+  const isOne = bottom.side === top.side && bottom.index === top.index && bottom.count === 1;
+  if (isOne) {
+    const sum = within(extent.sum, layout, bottom, zeroThreshold);
+    if (lowEnd + highEnd === 0 && !Number.isNaN(sum)) {
+      out.add(sum, 1);
+      return;
+    }
+    if (lowEnd === 1) highEnd = 0;
+  }
+  if (lowEnd === 1) out.add(min, 1);
+  const take = (side: -1 | 0 | 1, index: number): number =>
+    (bottom.side === side && bottom.index === index ? lowEnd : 0) +
+    (top.side === side && top.index === index ? highEnd : 0);
+
+  if (negative !== NO_WINDOW) {
+    const { start, low, width } = windowOf(windows, negative);
+    for (let i = width - 1; i >= 0; i--) {
+      const count = windows.counts[start + i] as number;
+      const left = count > 0 ? count - take(-1, low + i) : 0;
+      if (left > 0) out.add(clipped(-layout.middle(low + i), min, max), left);
+    }
+  }
+  const zeros = zeroCount - take(0, 0);
+  if (zeroCount > 0 && zeros > 0) out.add(clipped(0, min, max), zeros);
+  if (positive !== NO_WINDOW) {
+    const { start, low, width } = windowOf(windows, positive);
+    const { counts } = windows;
+    const first = bottom.side === 1 ? bottom.index : low - 1;
+    const last = top.side === 1 ? top.index : low - 1;
+    for (let i = 0; i < width; i++) {
+      let count = counts[start + i] as number;
+      if (count === 0) continue;
+      const index = low + i;
+      const texts = layout.textsOf(index);
+      if (index === first || index === last) {
+        count -= take(1, index);
+        if (count <= 0) continue;
+        const value = texts.values[placeInTexts(index)] as number;
+        if (value < min || value > max) {
+          out.add(clipped(value, min, max), count);
+          continue;
+        }
+      }
+      out.addText(texts, placeInTexts(index), count);
+    }
+  }
+  if (highEnd === 1) out.add(max, 1);
+}
+
+function windowOf(windows: BucketWindows, window: number): { start: number; low: number; width: number } {
+  return {
+    start: windows.starts[window] as number,
+    low: windows.lows[window] as number,
+    width: windows.widths[window] as number,
+  };
+}
+
+function lowest({ windows, negative, positive, zeroCount }: ExponentialBuckets): End | undefined {
+  if (negative !== NO_WINDOW) return lastOf(windows, negative, -1);
+  if (zeroCount > 0) return { side: 0, index: 0, count: zeroCount };
+  return positive === NO_WINDOW ? undefined : firstOf(windows, positive, 1);
+}
+
+function highest({ windows, negative, positive, zeroCount }: ExponentialBuckets): End | undefined {
+  if (positive !== NO_WINDOW) return lastOf(windows, positive, 1);
+  if (zeroCount > 0) return { side: 0, index: 0, count: zeroCount };
+  return negative === NO_WINDOW ? undefined : firstOf(windows, negative, -1);
+}
+
+/** The bucket nearest to zero that is not empty. */
+function firstOf(windows: BucketWindows, window: number, side: -1 | 1): End {
+  const { start, low } = windowOf(windows, window);
+  let at = start;
+  while (windows.counts[at] === 0) at++;
+  return { side, index: low + at - start, count: windows.counts[at] as number };
+}
+
+/** The bucket furthest from zero that is not empty. */
+function lastOf(windows: BucketWindows, window: number, side: -1 | 1): End {
+  const { start, low, width } = windowOf(windows, window);
+  let at = start + width - 1;
+  while (windows.counts[at] === 0) at--;
+  return { side, index: low + at - start, count: windows.counts[at] as number };
+}
+
+/** Between minimum and maximum; NaN is no limit. */
+function clipped(value: number, min: number, max: number): number {
+  if (value < min) return min;
+  if (value > max) return max;
+  return value;
+}
+
+/** The value when it can lie in this bucket, else NaN. */
+function within(
+  value: number,
+  layout: ExponentialLayout,
+  { side, index }: End,
+  zeroThreshold: number,
+): number {
+  if (!Number.isFinite(value)) return Number.NaN;
+  if (side === 0) return Math.abs(value) <= zeroThreshold ? value : Number.NaN;
+  const size = value * side;
+  const fits =
+    size >= layout.lower(index) * (1 - TOLERANCE) && size <= layout.lower(index + 1) * (1 + TOLERANCE);
+  return fits ? value : Number.NaN;
+}
