@@ -263,3 +263,29 @@ describe('SQS', () => {
     });
   });
 });
+
+describe('EventBridge Scheduler', () => {
+  async function create(inputBytes: number): Promise<number> {
+    const response = await fetch(`${emulator().endpoint}/schedules/s${inputBytes}`, {
+      method: 'POST',
+      headers: {
+        authorization:
+          'AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/scheduler/aws4_request, Signature=0',
+      },
+      body: JSON.stringify({
+        ScheduleExpression: 'rate(1 hour)',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: {
+          Arn: 'arn:aws:lambda:us-east-1:000000000000:function:f',
+          RoleArn: 'r',
+          Input: 'x'.repeat(inputBytes),
+        },
+      }),
+    });
+    return response.status;
+  }
+
+  test('takes an input of 256 KB and refuses one byte more', async () => {
+    expect([await create(256 * 1024), await create(256 * 1024 + 1)]).toEqual([200, 400]);
+  });
+});

@@ -106,6 +106,30 @@ describe.each([
   });
 });
 
+describe('Invoke', () => {
+  async function invoke(bytes: number, type: string): Promise<number> {
+    const response = await fetch(`${stack.endpoint}/2015-03-31/functions/echo/invocations`, {
+      method: 'POST',
+      headers: {
+        'x-amz-invocation-type': type,
+        authorization: 'AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/lambda/aws4_request, Signature=0',
+      },
+      body: JSON.stringify({ Records: [], fill: 'x'.repeat(bytes - '{"Records":[],"fill":""}'.length) }),
+    });
+    await response.arrayBuffer();
+    return response.status;
+  }
+
+  test('takes 6 MB, or 1 MB when nobody waits for the answer, and refuses more', async () => {
+    const megabyte = 1024 * 1024;
+    expect([
+      await invoke(6 * megabyte, 'RequestResponse'),
+      await invoke(6 * megabyte + 1, 'RequestResponse'),
+    ]).toEqual([200, 413]);
+    expect([await invoke(megabyte, 'Event'), await invoke(megabyte + 1, 'Event')]).toEqual([202, 413]);
+  });
+});
+
 describe('messages on their way to a function', () => {
   afterEach(() => stack.admin.clearFaults());
 

@@ -86,8 +86,8 @@ describe('moto and the local X-Ray', () => {
       ],
     ],
   ];
-  test.each(cases)('agree on %s', async (_, documents) => {
-    if (theirs === undefined) return;
+  test.for(cases)('agree on %s', async ([, documents], { skip }) => {
+    if (theirs === undefined) return skip('moto cannot be installed here');
     const ours = new XRayClient(emulator().client);
     const texts = documents.map((document) =>
       typeof document === 'string' ? document : JSON.stringify(document),

@@ -4,7 +4,7 @@ from __future__ import annotations
 import time
 
 from launcher.faults import FAULTS
-from launcher.limits.invocation import MAX_ASYNC_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, payload_bytes
+from launcher.limits.invocation import MAX_ASYNC_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES, is_too_large, payload_bytes
 from ministack.core import lambda_runtime
 from ministack.core.responses import error_response_json
 from ministack.services import lambda_svc
@@ -30,11 +30,11 @@ def _payload_limits() -> None:
     upstream_execute = lambda_svc._execute_function
 
     def execute(function, event):
-        if payload_bytes(event) > MAX_PAYLOAD_BYTES:
+        if is_too_large(event):
             return {"error": True, "log": "", "body": {"statusCode": 413, "headers": {"Content-Type": "application/json"},
                                                        "body": '{"message":"Request Entity Too Large"}'}}
         result = upstream_execute(function, event)
-        if not result.get("error") and payload_bytes(result.get("body")) > MAX_PAYLOAD_BYTES:
+        if not result.get("error") and is_too_large(result.get("body")):
             return {"error": True, "log": result.get("log", ""), "body": {
                 "errorMessage": f"Response payload size exceeded maximum allowed payload size ({MAX_PAYLOAD_BYTES} bytes).",
                 "errorType": "Function.ResponseSizeTooLarge"}}
