@@ -188,6 +188,15 @@ describe('messages on their way to a function', () => {
     expect(await stack.admin.releaseMessages('Echo-Queue')).toBeGreaterThan(0);
     expect((await arrived).size).toBe(5);
   });
+
+  test('what a function has in hand is not released', async () => {
+    await stack.admin.setFaults([{ service: 'lambda', kind: 'slow', delayMs: 1000 }]);
+    const arrived = deliveries(bodies('in-hand', 3), 3);
+    for (let tries = 0; ((await stack.admin.faults())[0]?.injected ?? 0) < 1 && tries < 100; tries++)
+      await sleep(20);
+    expect(await stack.admin.releaseMessages('Echo-Queue')).toBe(0);
+    expect((await arrived).size).toBe(3);
+  });
 });
 
 describe('the deployed template', () => {

@@ -6,11 +6,14 @@ import time
 from launcher.faults import FAULTS
 from launcher.limits.invocation import MAX_PAYLOAD_BYTES
 from ministack.core.concurrency import esm_wake
-from ministack.services import sqs
+from ministack.services import lambda_svc, sqs
 
 _DEFAULT_LATE_MS = 2000
 # An event record holds more than the body: ids, attributes, the escapes of its JSON.
 _RECORD_OVERHEAD_BYTES = 1024
+
+# Receipt handles of the messages that functions work on now.
+_in_hand: set[str] = set()
 
 
 def _give_back(message: dict, visible_at: float) -> None:
@@ -57,6 +60,7 @@ def apply() -> None:
     """Apply this file's patches."""
     _plain_queue_urls()
     _delivery()
+    _mark_batches()
 
 
 def _plain_queue_urls() -> None:
@@ -82,14 +86,30 @@ def _delivery() -> None:
     sqs._receive_messages_for_esm = receive
 
 
+def _mark_batches() -> None:
+    """Know which messages a function has in hand."""
+    upstream = lambda_svc._run_sqs_batch
+
+    def run(esm, function, event, batch, *rest):
+        handles = {message["receipt_handle"] for message in batch}
+        _in_hand.update(handles)
+        try:
+            upstream(esm, function, event, batch, *rest)
+        finally:
+            _in_hand.difference_update(handles)
+
+    lambda_svc._run_sqs_batch = run
+
+
 def release_in_flight(name_part: str) -> int:
-    """Make every message that waits for its visibility time-out visible now: a test's clock. @returns how many"""
+    """Make every message that waits for its visibility time-out visible now: a test's clock. Those that a function has
+    in hand stay, or they would be delivered twice. @returns how many"""
     released = 0
     with sqs._queues_lock:
         for scoped_key, queue in list(sqs._queues._data.items()):
             if name_part in str(scoped_key[-1]):
                 for message in queue["messages"]:
-                    if message.get("visible_at", 0) > time.time():
+                    if message.get("visible_at", 0) > time.time() and message.get("receipt_handle") not in _in_hand:
                         message["visible_at"] = time.time()
                         released += 1
     esm_wake.set()
