@@ -8,44 +8,44 @@ import type { ResourceText } from './resource-text.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { textList } from './text-list.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Token, type Tokens, tokensOf } from './token.ts';
 
 const COMMA = 0x2c;
 
 /** Table names written of one call: BatchGetItem and TransactWriteItems take 100 items. */
 const MAX_TABLES = 100;
 
+const SYNTAX = {
+  open: ',"aws":{',
+  account: '"account_id":"',
+  operation: '"operation":"',
+  region: '"region":"',
+  requestId: '"request_id":"',
+  queueUrl: '"queue_url":"',
+  tableName: '"table_name":"',
+  tableNames: '"table_names":[',
+};
+
 export class CallWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
-  private readonly tokens: Record<
-    'open' | 'account' | 'operation' | 'region' | 'requestId' | 'queueUrl' | 'tableName' | 'tableNames',
-    Uint8Array
-  >;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
-    this.tokens = {
-      open: json.token(',"aws":{'),
-      account: json.token('"account_id":"'),
-      operation: json.token('"operation":"'),
-      region: json.token('"region":"'),
-      requestId: json.token('"request_id":"'),
-      queueUrl: json.token('"queue_url":"'),
-      tableName: json.token('"table_name":"'),
-      tableNames: json.token('"table_names":['),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /** @param isService true for the service segment of a split span: what the call tells is not told twice */
   write(resource: ResourceText, isService: boolean): void {
     const { json } = this;
-    json.raw(this.tokens.open);
+    this.tokens.open.write(json);
     const from = json.length;
     if (this.attributes.isCall && resource.isAws) this.call(resource);
-    else json.raw(resource.accountId);
+    else resource.accountId.write(json);
     if (isService) json.length = from;
-    json.raw(resource.aws);
+    resource.aws.write(json);
     json.byte(0x7d);
   }
 
@@ -53,7 +53,7 @@ export class CallWriter {
     const { attributes, json, tokens } = this;
     if (attributes.has(SLOT.awsAccountId) && this.isPlain(SLOT.awsAccountId))
       this.field(tokens.account, SLOT.awsAccountId);
-    else json.raw(resource.accountId);
+    else resource.accountId.write(json);
     const operation = attributes.string(SLOT.awsOperation) ? SLOT.awsOperation : SLOT.rpcMethod;
     this.field(tokens.operation, operation, SLOT.awsOperation, SLOT.rpcMethod);
     this.field(tokens.region, SLOT.awsRegion);
@@ -70,7 +70,7 @@ export class CallWriter {
   }
 
   /** Writes the text of `slot` if it has one; marks those of the other slots that say the same. */
-  private field(token: Uint8Array, slot: Slot, first: Slot = slot, second: Slot = slot): void {
+  private field(token: Token, slot: Slot, first: Slot = slot, second: Slot = slot): void {
     const { attributes } = this;
     if (!attributes.string(slot)) return;
     const { start, end } = attributes;
@@ -79,10 +79,10 @@ export class CallWriter {
     if (second !== first) this.showIfSame(second, start, end);
   }
 
-  private text(token: Uint8Array, start: number, end: number): void {
+  private text(token: Token, start: number, end: number): void {
     const { json } = this;
     const { bytes, data } = this.attributes.cursor;
-    json.raw(token);
+    token.write(json);
     json.escaped(bytes, data, start, boundedEnd(bytes, start, end));
     json.quoteMark();
     json.byte(COMMA);
@@ -105,7 +105,7 @@ export class CallWriter {
     const { attributes, json, tokens } = this;
     const names = this.tableNames();
     if (names.length > 1) {
-      json.raw(tokens.tableNames);
+      tokens.tableNames.write(json);
       for (const name of names) {
         json.string(name);
         json.byte(COMMA);
@@ -117,7 +117,7 @@ export class CallWriter {
     }
     const only = names[0] ?? '';
     if (only === '') return false;
-    json.raw(tokens.tableName);
+    tokens.tableName.write(json);
     json.escapedText(only);
     json.quoteMark();
     json.byte(COMMA);

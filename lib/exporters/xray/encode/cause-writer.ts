@@ -9,12 +9,21 @@ import type { SpanAttributes } from './span-attributes.ts';
 import { AWS_FAILURE_MESSAGE, EVENT, type SpanEvents } from './span-events.ts';
 import { type ExceptionText, StackTexts } from './stack-text.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Token, type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES } from './value-writer.ts';
 
 const COMMA = 0x2c;
 
 /** Type of the exception that stands for a failed attempt of an AWS call. */
 const AWS_FAILURE_TYPE = 'aws.http.error.event';
+
+const SYNTAX = {
+  id: '"id":',
+  type: '"type":',
+  message: '"message":',
+  remote: '"remote":true,',
+  cause: '"cause":',
+};
 
 export class CauseWriter {
   /** After `write`: whether the cause shows the span's status message. */
@@ -24,7 +33,7 @@ export class CauseWriter {
   private readonly events: SpanEvents;
   private readonly stacks: StackTexts;
   private readonly open: Uint8Array;
-  private readonly tokens: Record<'id' | 'type' | 'message' | 'remote' | 'cause', Uint8Array>;
+  private readonly tokens: Tokens<typeof SYNTAX>;
   private traceId = '';
   private segmentId = '';
   private count = 0;
@@ -36,13 +45,7 @@ export class CauseWriter {
     this.events = events;
     this.stacks = new StackTexts(json);
     this.open = json.token(',"cause":{"exceptions":[');
-    this.tokens = {
-      id: json.keyToken('id'),
-      type: json.keyToken('type'),
-      message: json.keyToken('message'),
-      remote: json.token('"remote":true,'),
-      cause: json.keyToken('cause'),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /**
@@ -94,7 +97,7 @@ export class CauseWriter {
         this.range(this.tokens.type, events.text(EXCEPTION.type));
         this.range(this.tokens.message, events.text(EXCEPTION.message));
       } else json.raw(exception.head);
-      if (this.isRemote) json.raw(this.tokens.remote);
+      if (this.isRemote) this.tokens.remote.write(json);
       if (exception.cause !== undefined) this.field(this.tokens.cause, this.id(first + exception.cause));
       json.raw(exception.stack);
       this.end();
@@ -112,7 +115,7 @@ export class CauseWriter {
     const end = message === undefined ? 0 : boundedEnd(cursor.bytes, message.start, message.end);
     const text = message === undefined ? '' : cursor.text(message.start, end);
     this.field(this.tokens.message, `${code}@${microSeconds(cursor.data, events.event.timeAt)}@${text}`);
-    json.raw(this.tokens.remote);
+    this.tokens.remote.write(json);
     this.end();
   }
 
@@ -140,7 +143,7 @@ export class CauseWriter {
   private start(): void {
     const { json } = this;
     json.byte(0x7b);
-    json.raw(this.tokens.id);
+    this.tokens.id.write(json);
     json.quoteMark();
     json.ascii(this.id(this.count++));
     json.quoteMark();
@@ -157,16 +160,16 @@ export class CauseWriter {
     return madeUpId(this.traceId, this.segmentId, 'exception', index);
   }
 
-  private field(key: Uint8Array, text: string): void {
-    this.json.raw(key);
+  private field(key: Token, text: string): void {
+    key.write(this.json);
     this.json.string(text);
     this.json.byte(COMMA);
   }
 
-  private range(key: Uint8Array, range: { start: number; end: number } | undefined): void {
+  private range(key: Token, range: { start: number; end: number } | undefined): void {
     if (range === undefined || range.start === range.end) return;
     const { bytes, data } = this.attributes.cursor;
-    this.json.raw(key);
+    key.write(this.json);
     this.json.stringBytes(bytes, data, range.start, boundedEnd(bytes, range.start, range.end));
     this.json.byte(COMMA);
   }

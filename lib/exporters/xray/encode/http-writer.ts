@@ -7,34 +7,34 @@ import { SLOT, type Slot } from './attribute-slots.ts';
 import { isIpAddress } from './ip-address.ts';
 import { NOT_WHOLE, type SpanAttributes } from './span-attributes.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Token, type Tokens, tokensOf } from './token.ts';
 import { UrlWriter } from './url-writer.ts';
 
 const COMMA = 0x2c;
+
+const SYNTAX = {
+  open: ',"http":{"request":{',
+  method: '"method":"',
+  userAgent: '"user_agent":"',
+  clientIp: '"client_ip":"',
+  forwarded: '"x_forwarded_for":true,',
+  response: '},"response":{',
+  status: '"status":',
+  length: '"content_length":',
+  close: '}}',
+};
 
 export class HttpWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
   private readonly url: UrlWriter;
-  private readonly tokens: Record<
-    'open' | 'method' | 'userAgent' | 'clientIp' | 'forwarded' | 'response' | 'status' | 'length' | 'close',
-    Uint8Array
-  >;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
     this.url = new UrlWriter(json, attributes);
-    this.tokens = {
-      open: json.token(',"http":{"request":{'),
-      method: json.token('"method":"'),
-      userAgent: json.token('"user_agent":"'),
-      clientIp: json.token('"client_ip":"'),
-      forwarded: json.token('"x_forwarded_for":true,'),
-      response: json.token('},"response":{'),
-      status: json.token('"status":'),
-      length: json.token('"content_length":'),
-      close: json.token('}}'),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /** The status that decides about fault and error: the old name first, as in the collector. @returns NaN for none */
@@ -46,21 +46,21 @@ export class HttpWriter {
   /** @param receivedLo @param receivedHi size of the message that the span or an event says was received, 0 for none */
   write(kind: number, receivedLo: number, receivedHi: number): void {
     const { json, tokens } = this;
-    json.raw(tokens.open);
+    tokens.open.write(json);
     this.text(tokens.method, SLOT.oldMethod, SLOT.method);
     this.url.write(kind === SPAN_KINDS.server);
     this.text(tokens.userAgent, SLOT.oldUserAgent, SLOT.userAgent);
     this.clientIp();
     dropComma(json);
-    json.raw(tokens.response);
+    tokens.response.write(json);
     this.status();
     this.contentLength(receivedLo, receivedHi);
     dropComma(json);
-    json.raw(tokens.close);
+    tokens.close.write(json);
   }
 
   /** A text that has an old and a current name: the one that comes later. */
-  private text(token: Uint8Array, oldSlot: Slot, slot: Slot): void {
+  private text(token: Token, oldSlot: Slot, slot: Slot): void {
     const { attributes } = this;
     const chosen = attributes.later(oldSlot, slot);
     if (chosen === SLOT.none) return;
@@ -71,10 +71,10 @@ export class HttpWriter {
     this.showIfSame(chosen === slot ? oldSlot : slot, start, end);
   }
 
-  private quoted(token: Uint8Array, start: number, end: number): void {
+  private quoted(token: Token, start: number, end: number): void {
     const { json } = this;
     const { bytes, data } = this.attributes.cursor;
-    json.raw(token);
+    token.write(json);
     json.escaped(bytes, data, start, boundedEnd(bytes, start, end));
     json.quoteMark();
     json.byte(COMMA);
@@ -112,7 +112,7 @@ export class HttpWriter {
     attributes.string(chosen);
     const { start, end } = attributes;
     this.quoted(tokens.clientIp, start, end);
-    if (!hasPeer && !attributes.has(SLOT.oldPeerIp)) json.raw(tokens.forwarded);
+    if (!hasPeer && !attributes.has(SLOT.oldPeerIp)) tokens.forwarded.write(json);
     attributes.show(chosen);
     this.showIfSame(SLOT.oldClientIp, start, end);
     this.showIfSame(SLOT.clientAddress, start, end);
@@ -128,7 +128,7 @@ export class HttpWriter {
     const isOld =
       Number.isNaN(current) ||
       (!Number.isNaN(old) && attributes.place(SLOT.oldStatusCode) > attributes.place(SLOT.statusCode));
-    json.raw(this.tokens.status);
+    this.tokens.status.write(json);
     this.number(isOld ? SLOT.oldStatusCode : SLOT.statusCode);
     json.byte(COMMA);
     if (isOld || old === current) attributes.show(SLOT.oldStatusCode);
@@ -142,7 +142,7 @@ export class HttpWriter {
       const size = attributes.has(SLOT.responseBodySize) ? attributes.wholeNumber(SLOT.responseBodySize) : 0;
       if (Number.isNaN(size) || size === 0) return;
     }
-    json.raw(this.tokens.length);
+    this.tokens.length.write(json);
     if (isReceived) json.int64(receivedLo, receivedHi);
     else this.number(SLOT.responseBodySize);
     json.byte(COMMA);

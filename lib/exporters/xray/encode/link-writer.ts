@@ -5,43 +5,43 @@ import { isId, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../../telemetry/validity
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
 import { dropComma } from './http-writer.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 const COMMA = 0x2c;
+
+const SYNTAX = {
+  open: ',"links":[',
+  trace: '{"trace_id":"1-',
+  dash: '-',
+  id: '","id":"',
+  quote: '",',
+  attributes: '"attributes":{',
+  more: '"links":[',
+  hexTrace: '{"trace_id":"',
+  state: '"trace_state":"',
+  dropped: '"dropped_attributes_count":',
+};
 
 export class LinkWriter {
   private readonly json: JsonBuffer;
   private readonly values: ValueWriter;
   private readonly link: SpanLinkView;
-  private readonly tokens: Record<
-    'open' | 'trace' | 'dash' | 'id' | 'quote' | 'attributes' | 'more' | 'hexTrace' | 'state' | 'dropped',
-    Uint8Array
-  >;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, span: SpanView) {
     const { json } = values;
     this.json = json;
     this.values = values;
     this.link = new SpanLinkView(span.cursor, span.keys);
-    this.tokens = {
-      open: json.token(',"links":['),
-      trace: json.token('{"trace_id":"1-'),
-      dash: json.token('-'),
-      id: json.token('","id":"'),
-      quote: json.token('",'),
-      attributes: json.token('"attributes":{'),
-      more: json.token('"links":['),
-      hexTrace: json.token('{"trace_id":"'),
-      state: json.token('"trace_state":"'),
-      dropped: json.token('"dropped_attributes_count":'),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /** Writes `,"links":[…]` with the links whose ids are valid. */
   write(span: SpanView, draftStart: number): void {
     const { json, tokens } = this;
     const from = json.length;
-    json.raw(tokens.open);
+    tokens.open.write(json);
     const first = json.length;
     for (let i = 0; i < span.links.count && json.length - draftStart < MAX_DRAFT_BYTES; i++)
       this.one(span, i, draftStart);
@@ -57,30 +57,30 @@ export class LinkWriter {
   writeRest(span: SpanView, draftStart: number): void {
     const { json, tokens, link } = this;
     const from = json.length;
-    json.raw(tokens.more);
+    tokens.more.write(json);
     const first = json.length;
     for (let i = 0; i < span.links.count && json.length - draftStart < MAX_DRAFT_BYTES; i++) {
       const isValid = this.parse(span, i);
       const hasState = link.traceStateEnd > link.traceStateStart;
       if (isValid && !hasState && link.droppedAttributes === 0) continue;
       const { bytes, data } = link.cursor;
-      json.raw(tokens.hexTrace);
+      tokens.hexTrace.write(json);
       json.hex(bytes, link.traceIdStart, Math.min(link.traceIdEnd - link.traceIdStart, 64));
-      json.raw(tokens.id);
+      tokens.id.write(json);
       json.hex(bytes, link.spanIdStart, Math.min(link.spanIdEnd - link.spanIdStart, 64));
-      json.raw(tokens.quote);
+      tokens.quote.write(json);
       if (hasState) {
-        json.raw(tokens.state);
+        tokens.state.write(json);
         json.escaped(
           bytes,
           data,
           link.traceStateStart,
           boundedEnd(bytes, link.traceStateStart, link.traceStateEnd),
         );
-        json.raw(tokens.quote);
+        tokens.quote.write(json);
       }
       if (link.droppedAttributes > 0) {
-        json.raw(tokens.dropped);
+        tokens.dropped.write(json);
         json.integer(link.droppedAttributes);
         json.byte(COMMA);
       }
@@ -100,13 +100,13 @@ export class LinkWriter {
     const { json, tokens, link } = this;
     if (!this.parse(span, index)) return;
     const { bytes } = link.cursor;
-    json.raw(tokens.trace);
+    tokens.trace.write(json);
     json.hex(bytes, link.traceIdStart, 4);
-    json.raw(tokens.dash);
+    tokens.dash.write(json);
     json.hex(bytes, link.traceIdStart + 4, 12);
-    json.raw(tokens.id);
+    tokens.id.write(json);
     json.hex(bytes, link.spanIdStart, 8);
-    json.raw(tokens.quote);
+    tokens.quote.write(json);
     this.attributes(span, draftStart);
     this.close();
   }
@@ -125,7 +125,7 @@ export class LinkWriter {
   private attributes(span: SpanView, draftStart: number): void {
     const { json, link } = this;
     if (link.attributes.count === 0) return;
-    json.raw(this.tokens.attributes);
+    this.tokens.attributes.write(json);
     this.values.entries(link.cursor, span.keys, link.attributes, draftStart);
     this.close();
   }

@@ -18,6 +18,7 @@ import { mergeMetadata } from './merge-metadata.ts';
 import type { NotesWriter } from './notes-writer.ts';
 import type { ResourceText } from './resource-text.ts';
 import type { SpanAttributes } from './span-attributes.ts';
+import { type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 const COMMA = 0x2c;
@@ -46,13 +47,18 @@ export interface MetadataParts {
   readonly draftStart: number;
 }
 
+const SYNTAX = {
+  open: ',"metadata":{',
+  byDefault: '"default":{',
+};
+
 export class MetadataWriter {
   private readonly json: JsonBuffer;
   private readonly values: ValueWriter;
   private readonly attributes: SpanAttributes;
   private readonly keys: AnnotationKeys;
   private readonly notes: NotesWriter;
-  private readonly tokens: Record<'open' | 'byDefault', Uint8Array>;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, attributes: SpanAttributes, keys: AnnotationKeys, notes: NotesWriter) {
     this.json = values.json;
@@ -60,13 +66,13 @@ export class MetadataWriter {
     this.attributes = attributes;
     this.keys = keys;
     this.notes = notes;
-    this.tokens = { open: this.json.token(',"metadata":{'), byDefault: this.json.token('"default":{') };
+    this.tokens = tokensOf(this.json, SYNTAX);
   }
 
   write(span: SpanView, parts: MetadataParts): void {
     const { json, tokens } = this;
     const from = json.length;
-    json.raw(tokens.open);
+    tokens.open.write(json);
     const inside = json.length;
     if (this.attributes.hasPrefixed) mergeMetadata(span, this.values, this.attributes, this.keys, parts);
     else this.byDefault(span, parts);
@@ -82,7 +88,7 @@ export class MetadataWriter {
   private byDefault(span: SpanView, { resource, annotated, isService, draftStart }: MetadataParts): void {
     const { json } = this;
     const from = json.length;
-    json.raw(this.tokens.byDefault);
+    this.tokens.byDefault.write(json);
     const inside = json.length;
     if (resource !== undefined) {
       if (annotated === undefined) json.raw(resource.metadata);

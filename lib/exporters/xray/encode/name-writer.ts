@@ -83,7 +83,7 @@ export class NameWriter {
 
   private service(resource: ResourceText): boolean {
     if (resource.serviceName.length === 0) return false;
-    this.json.raw(resource.serviceName);
+    resource.serviceName.write(this.json);
     return true;
   }
 

@@ -8,6 +8,7 @@ import { dropComma } from './http-writer.ts';
 import type { LinkWriter } from './link-writer.ts';
 import type { SpanEvents } from './span-events.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Token, type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 export const OTEL_NAMESPACE = 'otel';
@@ -16,6 +17,23 @@ const COMMA = 0x2c;
 const MAX_SCOPE_BYTES = 16 * 1024;
 const MAX_SCOPE_TEXT_BYTES = 1_024;
 const NOTHING = new Uint8Array(0);
+
+const SYNTAX = {
+  name: '"name":"',
+  version: '"version":"',
+  open: `"${OTEL_NAMESPACE}":{`,
+  traceState: '"trace_state":"',
+  statusMessage: '"status_message":"',
+  droppedAttributes: '"dropped_attributes_count":',
+  droppedEvents: '"dropped_events_count":',
+  droppedLinks: '"dropped_links_count":',
+  leftOut: '"attributes_left_out":',
+  events: '"events":[',
+  eventName: '{"name":"',
+  eventTime: '","time":',
+  eventAttributes: ',"attributes":{',
+  quote: '",',
+};
 
 export class NotesWriter {
   /** Attributes of the current span that no longer fitted; set by whoever left them out. */
@@ -26,21 +44,7 @@ export class NotesWriter {
   private readonly cause: CauseWriter;
   private readonly links: LinkWriter;
   private scope: Uint8Array = NOTHING;
-  private readonly tokens: Record<
-    | 'open'
-    | 'traceState'
-    | 'statusMessage'
-    | 'droppedAttributes'
-    | 'droppedEvents'
-    | 'droppedLinks'
-    | 'leftOut'
-    | 'events'
-    | 'eventName'
-    | 'eventTime'
-    | 'eventAttributes'
-    | 'quote',
-    Uint8Array
-  >;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, events: SpanEvents, cause: CauseWriter, links: LinkWriter) {
     const { json } = values;
@@ -49,20 +53,7 @@ export class NotesWriter {
     this.events = events;
     this.cause = cause;
     this.links = links;
-    this.tokens = {
-      open: json.token(`"${OTEL_NAMESPACE}":{`),
-      traceState: json.token('"trace_state":"'),
-      statusMessage: json.token('"status_message":"'),
-      droppedAttributes: json.token('"dropped_attributes_count":'),
-      droppedEvents: json.token('"dropped_events_count":'),
-      droppedLinks: json.token('"dropped_links_count":'),
-      leftOut: json.token('"attributes_left_out":'),
-      events: json.token('"events":['),
-      eventName: json.token('{"name":"'),
-      eventTime: json.token('","time":'),
-      eventAttributes: json.token(',"attributes":{'),
-      quote: json.token('",'),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /** Serialises a scope once for all of its spans. */
@@ -74,14 +65,14 @@ export class NotesWriter {
     json.raw(json.token('"scope":{'));
     const inside = json.length;
     this.text(
-      json.token('"name":"'),
+      this.tokens.name,
       scope.nameStart,
       Math.min(scope.nameEnd, scope.nameStart + MAX_SCOPE_TEXT_BYTES),
       cursor.data,
       bytes,
     );
     this.text(
-      json.token('"version":"'),
+      this.tokens.version,
       scope.versionStart,
       Math.min(scope.versionEnd, scope.versionStart + MAX_SCOPE_TEXT_BYTES),
       cursor.data,
@@ -114,7 +105,7 @@ export class NotesWriter {
     const { json, tokens } = this;
     const { bytes, data } = span.cursor;
     const from = json.length;
-    json.raw(tokens.open);
+    tokens.open.write(json);
     const inside = json.length;
     json.raw(this.scope);
     this.text(
@@ -146,21 +137,21 @@ export class NotesWriter {
   private eventList(span: SpanView, draftStart: number): void {
     const { json, tokens, events } = this;
     const { cursor } = span;
-    json.raw(tokens.events);
+    tokens.events.write(json);
     for (let i = 0; i < span.events.count && json.length - draftStart < MAX_DRAFT_BYTES; i++) {
       const kind = events.read(span, i);
       const { event } = events;
-      json.raw(tokens.eventName);
+      tokens.eventName.write(json);
       json.escaped(
         cursor.bytes,
         cursor.data,
         event.nameStart,
         boundedEnd(cursor.bytes, event.nameStart, event.nameEnd),
       );
-      json.raw(tokens.eventTime);
+      tokens.eventTime.write(json);
       json.unixSeconds(cursor.data, event.timeAt);
       const before = json.length;
-      json.raw(tokens.eventAttributes);
+      tokens.eventAttributes.write(json);
       const inside = json.length;
       const { attributes } = event;
       for (let k = 0; k < attributes.count && json.length - draftStart < MAX_DRAFT_BYTES; k++) {
@@ -185,16 +176,16 @@ export class NotesWriter {
     json.byte(COMMA);
   }
 
-  private text(token: Uint8Array, start: number, end: number, data: DataView, bytes: Buffer): void {
+  private text(token: Token, start: number, end: number, data: DataView, bytes: Buffer): void {
     if (end === start) return;
-    this.json.raw(token);
+    token.write(this.json);
     this.json.escaped(bytes, data, start, end);
-    this.json.raw(this.tokens.quote);
+    this.tokens.quote.write(this.json);
   }
 
-  private count(token: Uint8Array, count: number): void {
+  private count(token: Token, count: number): void {
     if (count === 0) return;
-    this.json.raw(token);
+    token.write(this.json);
     this.json.integer(count);
     this.json.byte(COMMA);
   }

@@ -10,9 +10,10 @@ import { RESOURCE_PREFIX } from './attribute-slots.ts';
 import { awsBlock, originOf, type ResourceSource } from './aws-environment.ts';
 import { cleanServiceName } from './segment-name.ts';
 import { textList } from './text-list.ts';
+import { Token } from './token.ts';
 import type { ValueWriter } from './value-writer.ts';
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = new Token(new Uint8Array(0));
 const COMMA = 0x2c;
 
 /** Metadata of a resource is bounded, so that an endless resource is not copied to each of its segments. */
@@ -35,15 +36,15 @@ export class ResourceText {
   isAws = true;
   language: string | undefined;
   /** Cleaned and escaped, without quotes; empty when the resource names no service. */
-  serviceName: Uint8Array = NOTHING;
+  serviceName: Token = NOTHING;
   /** `"account_id":"…",`. */
-  accountId: Uint8Array = NOTHING;
+  accountId: Token = NOTHING;
   /** Inside of the `aws` block: log groups, platform, SDK. */
-  aws: Uint8Array = NOTHING;
+  aws: Token = NOTHING;
   /** `,"service":{…},"origin":"…"`. */
-  serviceAndOrigin: Uint8Array = NOTHING;
+  serviceAndOrigin: Token = NOTHING;
   /** All entries as metadata. */
-  metadata: Uint8Array = NOTHING;
+  metadata: Uint8Array = new Uint8Array(0);
   entries: readonly ResourceEntry[] = [];
   /** True when the settings make some of the entries annotations. */
   isIndexed = false;
@@ -61,7 +62,6 @@ export class ResourceText {
   }
 
   load(resource: ResourceView): void {
-    const { json } = this;
     const source: ResourceSource = {
       text: (key) => this.text(resource, key) || undefined,
       texts: (key) => this.texts(resource, key),
@@ -69,20 +69,24 @@ export class ResourceText {
     const provider = source.text(RESOURCE.cloudProvider);
     this.isAws = provider === undefined || provider === 'aws';
     this.language = source.text(RESOURCE.sdkLanguage);
-    this.serviceName = json.token(
+    this.serviceName = this.token(
       JSON.stringify(cleanServiceName(source.text(RESOURCE.serviceName) ?? '')).slice(1, -1),
     );
     const account = this.isAws ? source.text(RESOURCE.cloudAccountId) : undefined;
-    this.accountId = account === undefined ? NOTHING : json.token(`"account_id":${JSON.stringify(account)},`);
+    this.accountId = account === undefined ? NOTHING : this.token(`"account_id":${JSON.stringify(account)},`);
     const ownLogGroup = renderLogGroup(this.logGroupTemplate, (key) => resource.text(key));
-    this.aws = json.token(JSON.stringify(awsBlock(source, this.isAws, ownLogGroup)).slice(1, -1));
+    this.aws = this.token(JSON.stringify(awsBlock(source, this.isAws, ownLogGroup)).slice(1, -1));
     const version = versionOf(resource, source);
     const origin = this.isAws ? originOf(source) : undefined;
-    this.serviceAndOrigin = json.token(
+    this.serviceAndOrigin = this.token(
       (version === undefined ? '' : `,"service":{"version":${JSON.stringify(version)}}`) +
         (origin === undefined ? '' : `,"origin":"${origin}"`),
     );
     this.readEntries(resource);
+  }
+
+  private token(text: string): Token {
+    return new Token(this.json.token(text));
   }
 
   private readEntries(resource: ResourceView): void {

@@ -19,6 +19,7 @@ import { fitDocument } from './fit-document.ts';
 import { madeUpId } from './made-up-id.ts';
 import type { SegmentRole } from './name-writer.ts';
 import { ResourceText } from './resource-text.ts';
+import { ResourceTexts } from './resource-texts.ts';
 import { type DocumentShape, SegmentWriter } from './segment-writer.ts';
 import { ValueWriter } from './value-writer.ts';
 
@@ -42,7 +43,8 @@ export class SegmentEncoder implements SpanVisitor {
   private readonly sink: DocumentSink;
   private readonly values: ValueWriter;
   private readonly annotationKeys: AnnotationKeys;
-  private readonly resourceText: ResourceText;
+  private readonly resources: ResourceTexts;
+  private resourceText: ResourceText;
   private writer: SegmentWriter | undefined;
   private scopeView: ScopeView | undefined;
   private readonly shape: DocumentShape = {
@@ -60,11 +62,13 @@ export class SegmentEncoder implements SpanVisitor {
     this.sink = sink;
     this.values = new ValueWriter(json);
     this.annotationKeys = new AnnotationKeys(settings);
-    this.resourceText = new ResourceText(this.values, this.annotationKeys, settings.logGroupTemplate);
+    const makeText = () => new ResourceText(this.values, this.annotationKeys, settings.logGroupTemplate);
+    this.resources = new ResourceTexts(makeText);
+    this.resourceText = makeText();
   }
 
   resource(resource: ResourceView): void {
-    this.resourceText.load(resource);
+    this.resourceText = this.resources.of(resource);
   }
 
   scope(scope: ScopeView): void {

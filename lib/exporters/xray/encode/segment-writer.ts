@@ -19,6 +19,7 @@ import { SpanAttributes } from './span-attributes.ts';
 import { SpanEvents } from './span-events.ts';
 import { SqlWriter } from './sql-writer.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Tokens, tokensOf } from './token.ts';
 import type { ValueWriter } from './value-writer.ts';
 
 /** What a document is to become, besides what the span says. */
@@ -35,6 +36,24 @@ export interface DocumentShape {
   hasNamespace: boolean;
 }
 
+const SYNTAX = {
+  traceId: '{"trace_id":"1-',
+  dash: '-',
+  id: '","id":"',
+  parentId: '","parent_id":"',
+  subsegment: '","type":"subsegment',
+  aws: '","namespace":"aws',
+  remote: '","namespace":"remote',
+  name: '","name":"',
+  startTime: '","start_time":',
+  endTime: ',"end_time":',
+  inProgress: ',"in_progress":true',
+  error: ',"error":true',
+  throttle: ',"throttle":true',
+  fault: ',"fault":true',
+  user: ',"user":"',
+};
+
 export class SegmentWriter {
   readonly attributes: SpanAttributes;
   readonly notes: NotesWriter;
@@ -49,24 +68,7 @@ export class SegmentWriter {
   private readonly annotations: AnnotationWriter;
   private readonly metadata: MetadataWriter;
   private readonly links: LinkWriter;
-  private readonly tokens: Record<
-    | 'traceId'
-    | 'dash'
-    | 'id'
-    | 'parentId'
-    | 'subsegment'
-    | 'aws'
-    | 'remote'
-    | 'name'
-    | 'startTime'
-    | 'endTime'
-    | 'inProgress'
-    | 'error'
-    | 'throttle'
-    | 'fault'
-    | 'user',
-    Uint8Array
-  >;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, span: SpanView, keys: AnnotationKeys) {
     const { json } = values;
@@ -83,23 +85,7 @@ export class SegmentWriter {
     this.links = new LinkWriter(values, span);
     this.notes = new NotesWriter(values, this.events, this.cause, this.links);
     this.metadata = new MetadataWriter(values, this.attributes, keys, this.notes);
-    this.tokens = {
-      traceId: json.token('{"trace_id":"1-'),
-      dash: json.token('-'),
-      id: json.token('","id":"'),
-      parentId: json.token('","parent_id":"'),
-      subsegment: json.token('","type":"subsegment'),
-      aws: json.token('","namespace":"aws'),
-      remote: json.token('","namespace":"remote'),
-      name: json.token('","name":"'),
-      startTime: json.token('","start_time":'),
-      endTime: json.token(',"end_time":'),
-      inProgress: json.token(',"in_progress":true'),
-      error: json.token(',"error":true'),
-      throttle: json.token(',"throttle":true'),
-      fault: json.token(',"fault":true'),
-      user: json.token(',"user":"'),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /** Writes the document of a span whose attributes are loaded. */
@@ -110,7 +96,7 @@ export class SegmentWriter {
     this.head(span, resource, shape);
     if (span.events.count > 0) events.scan(span, shape.isAwsCall);
     this.blocks(span, resource, shape);
-    json.raw(resource.serviceAndOrigin);
+    resource.serviceAndOrigin.write(json);
     this.user(span);
     this.notes.attributesLeftOut = 0;
     const ofResource = shape.isSegment ? resource : undefined;
@@ -126,23 +112,23 @@ export class SegmentWriter {
   private head(span: SpanView, resource: ResourceText, shape: DocumentShape): void {
     const { json, tokens } = this;
     const { bytes } = span.cursor;
-    json.raw(tokens.traceId);
+    tokens.traceId.write(json);
     json.hex(bytes, span.traceIdStart, 4);
-    json.raw(tokens.dash);
+    tokens.dash.write(json);
     json.hex(bytes, span.traceIdStart + 4, 12);
-    json.raw(tokens.id);
+    tokens.id.write(json);
     if (shape.role === 'service') json.ascii(shape.madeUpId);
     else json.hex(bytes, span.spanIdStart, 8);
     if (shape.role === 'call') {
-      json.raw(tokens.parentId);
+      tokens.parentId.write(json);
       json.ascii(shape.madeUpId);
     } else if (shape.hasParent) {
-      json.raw(tokens.parentId);
+      tokens.parentId.write(json);
       json.hex(bytes, span.parentSpanIdStart, 8);
     }
-    if (shape.role === 'call' || !shape.isSegment) json.raw(tokens.subsegment);
+    if (shape.role === 'call' || !shape.isSegment) tokens.subsegment.write(json);
     if (shape.hasNamespace && shape.role !== 'service') this.namespace(span, shape);
-    json.raw(tokens.name);
+    tokens.name.write(json);
     this.name.write(span, resource, shape.role, shape.isRoot);
     this.times(span);
   }
@@ -152,9 +138,9 @@ export class SegmentWriter {
     const { json, attributes, tokens } = this;
     const isAws =
       shape.isAwsCall || (attributes.has(SLOT.awsService) && !this.name.hasBetterThanAwsService(span.kind));
-    if (isAws) json.raw(tokens.aws);
+    if (isAws) tokens.aws.write(json);
     else if (shape.role === 'call' || span.kind === SPAN_KINDS.client || span.kind === SPAN_KINDS.producer) {
-      json.raw(tokens.remote);
+      tokens.remote.write(json);
     }
   }
 
@@ -163,13 +149,13 @@ export class SegmentWriter {
     const { json, attributes, tokens } = this;
     const { data } = span.cursor;
     const start = isLater(data, span.startTimeAt, 0) ? span.startTimeAt : span.endTimeAt;
-    json.raw(tokens.startTime);
+    tokens.startTime.write(json);
     json.unixSeconds(data, start);
     if (attributes.has(SLOT.xrayInProgress) && this.isInProgress()) {
-      json.raw(tokens.inProgress);
+      tokens.inProgress.write(json);
       return;
     }
-    json.raw(tokens.endTime);
+    tokens.endTime.write(json);
     json.unixSeconds(data, isLater(data, span.endTimeAt, start) ? span.endTimeAt : start);
   }
 
@@ -196,9 +182,10 @@ export class SegmentWriter {
     const { json, tokens } = this;
     const code = this.attributes.isHttp ? this.http.statusForFlags() : Number.NaN;
     if (code >= 400 && code <= 499) {
-      json.raw(tokens.error);
-      if (code === 429) json.raw(tokens.throttle);
-    } else if ((code >= 500 && code <= 599) || span.statusCode === STATUS_CODES.error) json.raw(tokens.fault);
+      tokens.error.write(json);
+      if (code === 429) tokens.throttle.write(json);
+    } else if ((code >= 500 && code <= 599) || span.statusCode === STATUS_CODES.error)
+      tokens.fault.write(json);
   }
 
   private httpBlock(span: SpanView, isService: boolean): void {
@@ -229,7 +216,7 @@ export class SegmentWriter {
       attributes.show(SLOT.enduserId);
       if (attributes.end === attributes.start) return;
       const { bytes, data } = span.cursor;
-      json.raw(this.tokens.user);
+      this.tokens.user.write(json);
       json.escaped(bytes, data, attributes.start, boundedEnd(bytes, attributes.start, attributes.end));
       json.quoteMark();
       return;
@@ -237,7 +224,7 @@ export class SegmentWriter {
     const plain = attributes.plain(SLOT.enduserId);
     if (plain === undefined) return;
     attributes.show(SLOT.enduserId);
-    json.raw(this.tokens.user);
+    this.tokens.user.write(json);
     json.ascii(plain);
     json.quoteMark();
   }

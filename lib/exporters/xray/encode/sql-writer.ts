@@ -6,25 +6,28 @@ import { dropComma } from './http-writer.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { isSqlSystem } from './sql-systems.ts';
 import { boundedEnd } from './text-range.ts';
+import { type Token, type Tokens, tokensOf } from './token.ts';
 
 const COMMA = 0x2c;
 const MAX_SYSTEM_BYTES = 64;
 
+const SYNTAX = {
+  open: ',"sql":{"connection_string":"',
+  url: '"url":"',
+  query: '"sanitized_query":"',
+  type: '"database_type":"',
+  user: '"user":"',
+};
+
 export class SqlWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
-  private readonly tokens: Record<'open' | 'url' | 'query' | 'type' | 'user', Uint8Array>;
+  private readonly tokens: Tokens<typeof SYNTAX>;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
-    this.tokens = {
-      open: json.token(',"sql":{"connection_string":"'),
-      url: json.token('"url":"'),
-      query: json.token('"sanitized_query":"'),
-      type: json.token('"database_type":"'),
-      user: json.token('"user":"'),
-    };
+    this.tokens = tokensOf(json, SYNTAX);
   }
 
   /** Writes the block when the span is a call to an SQL database, and marks what it shows. */
@@ -34,7 +37,7 @@ export class SqlWriter {
     if (!isOld && !this.isSql(SLOT.dbSystemName)) return;
     const name = attributes.string(SLOT.dbOldName) ? SLOT.dbOldName : SLOT.dbNamespace;
     const query = attributes.string(SLOT.dbOldStatement) ? SLOT.dbOldStatement : SLOT.dbQueryText;
-    json.raw(tokens.open);
+    tokens.open.write(json);
     if (attributes.string(SLOT.dbOldConnectionString)) this.text();
     else if (isOld) json.ascii('localhost');
     else this.server();
@@ -42,7 +45,7 @@ export class SqlWriter {
     if (attributes.string(name)) this.text();
     this.endText();
     // Not the address of the database, whatever the documentation says: the console shows it as the call's title.
-    json.raw(tokens.url);
+    tokens.url.write(json);
     const { bytes, data } = span.cursor;
     json.escaped(bytes, data, span.nameStart, boundedEnd(bytes, span.nameStart, span.nameEnd));
     this.endText();
@@ -80,12 +83,12 @@ export class SqlWriter {
     json.integer(port);
   }
 
-  private field(token: Uint8Array, slot: Slot): void {
+  private field(token: Token, slot: Slot): void {
     const { attributes, json } = this;
     if (!attributes.anyString(slot)) return;
     attributes.show(slot);
     if (attributes.end === attributes.start) return;
-    json.raw(token);
+    token.write(json);
     this.text();
     this.endText();
   }

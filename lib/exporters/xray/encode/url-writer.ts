@@ -4,6 +4,7 @@ import { FIRST_URL_SLOT, LAST_URL_SLOT, SLOT, type Slot } from './attribute-slot
 import { isIpv6Address } from './ip-address.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { boundedEnd } from './text-range.ts';
+import { Token } from './token.ts';
 
 const SERVER_HOSTS = [
   SLOT.oldHost,
@@ -24,7 +25,7 @@ const MAX_PART_CHARS = 256;
 export class UrlWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
-  private readonly key: Uint8Array;
+  private readonly key: Token;
   private used = 0;
   private schemeSlot: Slot = SLOT.none;
   private hostSlot: Slot = SLOT.none;
@@ -34,7 +35,7 @@ export class UrlWriter {
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
-    this.key = json.token('"url":"');
+    this.key = new Token(json.token('"url":"'));
   }
 
   /** Writes `"url":"…",`, or nothing when the span knows no host. Marks the attributes that the URL shows. */
@@ -45,7 +46,7 @@ export class UrlWriter {
     if (full !== SLOT.none) {
       attributes.string(full);
       const { start, end } = attributes;
-      json.raw(this.key);
+      this.key.write(json);
       this.text(start, end);
       json.quoteMark();
       json.byte(COMMA);
@@ -60,7 +61,7 @@ export class UrlWriter {
   private writeParts(isServer: boolean): void {
     const { attributes, json } = this;
     this.used = 0;
-    json.raw(this.key);
+    this.key.write(json);
     this.schemeSlot = attributes.later(SLOT.oldScheme, SLOT.urlScheme);
     if (this.schemeSlot === SLOT.none) json.ascii('http');
     else this.use(this.schemeSlot);

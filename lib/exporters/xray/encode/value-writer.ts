@@ -8,6 +8,7 @@ import type { JsonBuffer } from '../../../wire/json-buffer.ts';
 import { ANY_VALUE_INT, ANY_VALUE_STRING } from '../../../wire/otlp-fields.ts';
 import { MAX_DOCUMENT_BYTES } from '../limits.ts';
 import { boundedEnd } from './text-range.ts';
+import { Token } from './token.ts';
 
 const COMMA = 0x2c;
 
@@ -18,17 +19,19 @@ export class ValueWriter {
   readonly json: JsonBuffer;
   private readonly plain: ValueJsonWriter;
   private readonly value = new AnyValueView();
-  private readonly keyTokens: KeySideTable<Uint8Array>;
+  private readonly keyTokens: KeySideTable<Token>;
 
   constructor(json: JsonBuffer) {
     this.json = json;
     this.plain = new ValueJsonWriter(json);
-    this.keyTokens = new KeySideTable((key) => json.keyToken(key.text.slice(0, MAX_DOCUMENT_BYTES)));
+    this.keyTokens = new KeySideTable(
+      (key) => new Token(json.keyToken(key.text.slice(0, MAX_DOCUMENT_BYTES))),
+    );
   }
 
   /** The key with its quotes and a colon. */
   key(key: AttributeKey): void {
-    this.json.raw(this.keyTokens.of(key));
+    this.keyTokens.of(key).write(this.json);
   }
 
   /** The AnyValue message at `start`…`end`. Moves the cursor. */
