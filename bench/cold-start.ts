@@ -89,7 +89,11 @@ export async function measureColdStart(body: Uint8Array, rounds: number): Promis
 /** DynamoDB knows the one key; SQS takes everything. */
 function answer(request: http.IncomingMessage, response: http.ServerResponse): void {
   request.resume().on('end', () => {
-    const item = { hash: { S: hashSecret(SECRET) }, tenant: { S: 'default' }, scopes: { SS: ['ingest:traces'] } };
+    const item = {
+      hash: { S: hashSecret(SECRET) },
+      tenant: { S: 'default' },
+      scopes: { SS: ['ingest:traces'] },
+    };
     const isKey = request.headers['x-amz-target'] === 'DynamoDB_20120810.GetItem';
     response.end(JSON.stringify(isKey ? { Item: item } : { MessageId: '1' }));
   });

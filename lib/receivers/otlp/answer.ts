@@ -1,6 +1,13 @@
 // Bodies of answers in the request's encoding: Export…ServiceResponse and google.rpc.Status.
 // Source: OTLP 1.11.0 (collector/*/v1/*_service.proto) and google/rpc/{status,error_details}.proto.
 import type { Signal } from '../../model/signal.ts';
+import {
+  PARTIAL_SUCCESS_ERROR_MESSAGE,
+  PARTIAL_SUCCESS_REJECTED,
+  RESPONSE_PARTIAL_SUCCESS,
+  RPC_STATUS_CODE,
+  RPC_STATUS_MESSAGE,
+} from '../../wire/otlp-fields.ts';
 import type { MediaType } from './media-type.ts';
 
 /** Field 1 of a partial success has a name of its own for each signal. */
@@ -13,6 +20,13 @@ const REJECTED_NAME: Readonly<Record<Signal, string>> = {
 /** Clients cap what they read of an answer, and logs are the only place where it ends. */
 const MAX_MESSAGE_LENGTH = 1_000;
 const RETRY_INFO = 'type.googleapis.com/google.rpc.RetryInfo';
+
+// Tags of google.rpc.Status.details, google.protobuf.Any, google.rpc.RetryInfo and google.protobuf.Duration.
+const RPC_STATUS_DETAILS = (3 << 3) | 2;
+const ANY_TYPE_URL = (1 << 3) | 2;
+const ANY_VALUE = (2 << 3) | 2;
+const RETRY_INFO_DELAY = (1 << 3) | 2;
+const DURATION_SECONDS = 1 << 3;
 
 export interface PartialSuccess {
   /** 0 for a warning. */
@@ -34,7 +48,9 @@ export function successBody(signal: Signal, partial: PartialSuccess | undefined,
     });
   }
   if (partial === undefined) return Buffer.alloc(0);
-  return field(1, Buffer.concat([count(1, partial.rejected), field(2, Buffer.from(cut(partial.message)))]));
+  const rejected = count(PARTIAL_SUCCESS_REJECTED, partial.rejected);
+  const message = field(PARTIAL_SUCCESS_ERROR_MESSAGE, Buffer.from(cut(partial.message)));
+  return field(RESPONSE_PARTIAL_SUCCESS, Buffer.concat([rejected, message]));
 }
 
 export interface Status {
@@ -53,10 +69,11 @@ export function statusBody(status: Status, type: MediaType): Buffer {
     const details = [{ '@type': RETRY_INFO, retryDelay: `${retryAfterSeconds}s` }];
     return json({ code, message, ...(retryAfterSeconds !== undefined && { details }) });
   }
-  const parts = [count(1, code), field(2, Buffer.from(message))];
+  const parts = [count(RPC_STATUS_CODE, code), field(RPC_STATUS_MESSAGE, Buffer.from(message))];
   if (retryAfterSeconds !== undefined) {
-    const retryInfo = field(1, count(1, retryAfterSeconds));
-    parts.push(field(3, Buffer.concat([field(1, Buffer.from(RETRY_INFO)), field(2, retryInfo)])));
+    const retryInfo = field(RETRY_INFO_DELAY, count(DURATION_SECONDS, retryAfterSeconds));
+    const any = [field(ANY_TYPE_URL, Buffer.from(RETRY_INFO)), field(ANY_VALUE, retryInfo)];
+    parts.push(field(RPC_STATUS_DETAILS, Buffer.concat(any)));
   }
   return Buffer.concat(parts);
 }
@@ -72,13 +89,13 @@ function cut(message: string): string {
 }
 
 /** A length-delimited field. */
-function field(number: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([(number << 3) | 2]), varint(bytes.length), bytes]);
+function field(tag: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([tag]), varint(bytes.length), bytes]);
 }
 
 /** A number field; 0 is not written, as in proto3. */
-function count(number: number, value: number): Buffer {
-  return value === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([number << 3]), varint(value)]);
+function count(tag: number, value: number): Buffer {
+  return value === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([tag]), varint(value)]);
 }
 
 /** @param value 0..2^53-1 */
