@@ -35,6 +35,25 @@ export class AttributeList {
    * @param end where the KeyValue ends
    */
   readKeyValue(cursor: WireCursor, end: number, table: KeyTable): void {
+    // Nearly every KeyValue is a short key and then a value of less than 16 KB, and nothing else.
+    const { bytes, pos } = cursor;
+    const keyLength = bytes[pos + 1] as number;
+    const afterKey = pos + 2 + keyLength;
+    if (
+      bytes[pos] === KEY_VALUE_KEY &&
+      keyLength < 128 &&
+      afterKey < end &&
+      bytes[afterKey] === KEY_VALUE_VALUE
+    ) {
+      const first = bytes[afterKey + 1] as number;
+      const second = first < 128 ? 0 : (bytes[afterKey + 2] as number);
+      const start = afterKey + (first < 128 ? 2 : 3);
+      if (second < 128 && start + (first < 128 ? first : (first & 127) | (second << 7)) === end) {
+        cursor.pos = end;
+        this.add(table.intern(bytes, cursor.data, pos + 2, afterKey), start, end);
+        return;
+      }
+    }
     let keyStart = 0;
     let keyEnd = 0;
     let valueStart = 0;

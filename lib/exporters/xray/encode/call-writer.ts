@@ -118,7 +118,9 @@ export class CallWriter {
     const only = names[0] ?? '';
     if (only === '') return false;
     tokens.tableName.write(json);
-    json.escapedText(only);
+    // Names of tables are ASCII that needs no escape; what is not is no name of a table.
+    if (/^[\w.-]+$/.test(only)) json.ascii(only);
+    else json.escapedText(only);
     json.quoteMark();
     json.byte(COMMA);
     for (const slot of [SLOT.awsTableName, SLOT.awsTableNameDotted] as const) {
