@@ -13,6 +13,7 @@ import { registerLocal } from './commands/local.ts';
 import { registerLogPatterns } from './commands/log-patterns.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
 import { registerRedrive } from './commands/redrive.ts';
+import { registerTranslate } from './commands/translate.ts';
 import { EXIT, report } from './failures.ts';
 import { messageColours } from './output.ts';
 
@@ -22,6 +23,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerKeys,
   registerDoctor,
   registerRedrive,
+  registerTranslate,
   registerDetect,
   registerRankCauses,
   registerLogPatterns,

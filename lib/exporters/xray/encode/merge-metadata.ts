@@ -8,7 +8,7 @@ import type { AnnotationKeys } from './annotation-keys.ts';
 import { RESOURCE_PREFIX } from './attribute-slots.ts';
 import { parseMetadataObject } from './exact-json.ts';
 import { dropComma } from './http-writer.ts';
-import type { MetadataParts } from './metadata-writer.ts';
+import type { MetadataParts } from './metadata-parts.ts';
 import { OTEL_NAMESPACE } from './notes-writer.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';

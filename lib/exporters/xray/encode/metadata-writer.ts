@@ -15,8 +15,8 @@ import {
 import type { AnnotationKeys } from './annotation-keys.ts';
 import { dropComma } from './http-writer.ts';
 import { mergeMetadata } from './merge-metadata.ts';
+import type { MetadataParts } from './metadata-parts.ts';
 import type { NotesWriter } from './notes-writer.ts';
-import type { ResourceText } from './resource-text.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
@@ -35,16 +35,6 @@ for (const tag of [
   ANY_VALUE_BYTES,
 ]) {
   VALUE_TAGS[tag] = 1;
-}
-
-export interface MetadataParts {
-  /** Undefined for a subsegment: only segments carry the resource. */
-  readonly resource: ResourceText | undefined;
-  /** Places of resource entries that are annotations already. */
-  readonly annotated: ReadonlySet<number> | undefined;
-  /** The service segment of a split span has only what the resource says. */
-  readonly isService: boolean;
-  readonly draftStart: number;
 }
 
 const SYNTAX = {
