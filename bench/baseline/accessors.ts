@@ -41,16 +41,17 @@ export function hex(id: Uint8Array | string | null | undefined): string {
   return typeof id === 'string' ? id : Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString('hex');
 }
 
-/** A value as a JavaScript value. */
+/** A value as a JavaScript value. A decoded message has every other field as a default on its prototype. */
 export function plain(value: PlainValue | null | undefined): unknown {
   if (value === null || value === undefined) return null;
-  if (value.stringValue !== null && value.stringValue !== undefined) return value.stringValue;
-  if (value.intValue !== null && value.intValue !== undefined) return integer(value.intValue);
-  if (value.boolValue !== null && value.boolValue !== undefined) return value.boolValue;
-  if (value.doubleValue !== null && value.doubleValue !== undefined) return value.doubleValue;
-  if (value.arrayValue) return (value.arrayValue.values ?? []).map(plain);
-  if (value.kvlistValue) return record(value.kvlistValue.values);
-  if (value.bytesValue) return Buffer.from(value.bytesValue as Uint8Array).toString('base64');
+  if (Object.hasOwn(value, 'stringValue')) return value.stringValue;
+  if (Object.hasOwn(value, 'intValue')) return integer(value.intValue);
+  if (Object.hasOwn(value, 'boolValue')) return value.boolValue;
+  if (Object.hasOwn(value, 'doubleValue')) return value.doubleValue;
+  if (Object.hasOwn(value, 'arrayValue')) return (value.arrayValue?.values ?? []).map(plain);
+  if (Object.hasOwn(value, 'kvlistValue')) return record(value.kvlistValue?.values);
+  if (Object.hasOwn(value, 'bytesValue'))
+    return Buffer.from(value.bytesValue as Uint8Array).toString('base64');
   return null;
 }
 

@@ -1,6 +1,17 @@
 // The usual way from OTLP to PutTraceSegments: objects in, a segment object a span, JSON.stringify twice.
 import { hex, integer, type PlainAttribute, record, seconds } from './accessors.ts';
 
+interface PlainEvent {
+  name: string;
+  timeUnixNano: string;
+  attributes?: PlainAttribute[];
+}
+
+interface PlainScope {
+  name?: string;
+  version?: string;
+}
+
 interface PlainSpan {
   traceId: Uint8Array | string;
   spanId: Uint8Array | string;
@@ -10,7 +21,7 @@ interface PlainSpan {
   startTimeUnixNano: string;
   endTimeUnixNano: string;
   attributes?: PlainAttribute[];
-  events?: { name: string; attributes?: PlainAttribute[] }[];
+  events?: PlainEvent[];
   links?: { traceId: Uint8Array | string; spanId: Uint8Array | string; attributes?: PlainAttribute[] }[];
   status?: { code?: number; message?: string } | null;
 }
@@ -19,7 +30,7 @@ interface PlainSpan {
 export interface PlainTraces {
   resourceSpans?: {
     resource?: { attributes?: PlainAttribute[] } | null;
-    scopeSpans?: { spans?: PlainSpan[] }[];
+    scopeSpans?: { scope?: PlainScope | null; spans?: PlainSpan[] }[];
   }[];
 }
 
@@ -30,8 +41,9 @@ export function traceBodies(request: PlainTraces): Buffer[] {
   const documents: string[] = [];
   for (const { resource, scopeSpans } of request.resourceSpans ?? []) {
     const resourceAttributes = record(resource?.attributes);
-    for (const { spans } of scopeSpans ?? []) {
-      for (const span of spans ?? []) documents.push(JSON.stringify(segment(span, resourceAttributes)));
+    for (const { scope, spans } of scopeSpans ?? []) {
+      for (const span of spans ?? [])
+        documents.push(JSON.stringify(segment(span, scope, resourceAttributes)));
     }
   }
   const bodies: Buffer[] = [];
@@ -42,7 +54,11 @@ export function traceBodies(request: PlainTraces): Buffer[] {
   return bodies;
 }
 
-function segment(span: PlainSpan, resource: Record<string, unknown>): Record<string, unknown> {
+function segment(
+  span: PlainSpan,
+  scope: PlainScope | null | undefined,
+  resource: Record<string, unknown>,
+): Record<string, unknown> {
   const attributes = record(span.attributes);
   const take = (key: string): unknown => {
     const value = attributes[key];
@@ -83,19 +99,42 @@ function segment(span: PlainSpan, resource: Record<string, unknown>): Record<str
       sanitized_query: take('db.query.text'),
     };
   }
+  const isAws = document.namespace === 'aws';
   document.aws = {
-    operation: take('rpc.method'),
+    account_id: resource['cloud.account.id'],
+    operation: isAws ? take('rpc.method') : undefined,
     region: take('aws.region'),
     request_id: take('aws.request_id'),
-    account_id: resource['cloud.account.id'],
-    xray: { sdk: `${resource['telemetry.sdk.name']} for ${resource['telemetry.sdk.language']}` },
+    cloudwatch_logs: [{ log_group: `/tidewatch/${resource['service.name']}` }],
+    eks: { pod: resource['k8s.pod.name'] },
+    xray: {
+      sdk: `${resource['telemetry.sdk.name']} for ${resource['telemetry.sdk.language']}`,
+      sdk_version: resource['telemetry.sdk.version'],
+      auto_instrumentation: false,
+    },
   };
+  if (resource['cloud.platform'] === 'aws_eks') document.origin = 'AWS::EKS::Container';
   document.service = { version: resource['service.version'] };
   document.user = take('enduser.id');
   const metadata: Record<string, unknown> = {};
   if (!isSubsegment)
     for (const [key, value] of Object.entries(resource)) metadata[`otel.resource.${key}`] = value;
-  document.metadata = { default: Object.assign(metadata, attributes) };
+  const events = (span.events ?? []).filter((event) => event.name !== 'exception');
+  document.metadata = {
+    default: Object.assign(metadata, attributes),
+    otel: {
+      scope: { name: scope?.name, version: scope?.version },
+      status_message: exceptions.length > 0 ? span.status?.message : undefined,
+      events:
+        events.length === 0
+          ? undefined
+          : events.map((event) => ({
+              name: event.name,
+              time: seconds(event.timeUnixNano),
+              attributes: record(event.attributes),
+            })),
+    },
+  };
   if (span.links !== undefined && span.links.length > 0) {
     document.links = span.links.map((link) => ({
       trace_id: `1-${hex(link.traceId).slice(0, 8)}-${hex(link.traceId).slice(8)}`,
