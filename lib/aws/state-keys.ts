@@ -35,6 +35,11 @@ export function seriesRow(shard: string): StateKey {
   return { pk: `${STATE_PREFIX.series}${shard}`, sk: 'series' };
 }
 
+/** What one request moved in a shard of cumulative baselines: in the shard's partition, so that both are read together. */
+export function seriesMoveRow(shard: string, ingestId: string): StateKey {
+  return { pk: seriesRow(shard).pk, sk: `move#${ingestId}` };
+}
+
 /** The log groups a deployment has made, so that the cap of groups holds across instances. */
 export function logGroupsRow(): StateKey {
   return { pk: `${STATE_PREFIX.logGroups}all`, sk: 'groups' };

@@ -1,5 +1,5 @@
 // Between the queue or the socket and the wire walk: bodies are unpacked here, and never beyond their cap.
-import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, gunzipSync, gzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { MalformedError, PermanentError } from '../model/errors.ts';
 import type { BodyEncoding } from '../model/telemetry-message.ts';
 
@@ -42,6 +42,11 @@ export function decompress(
     case 'zstd':
       return unzstd(bytes, maxBytes, expectedBytes ?? 0);
   }
+}
+
+/** The bytes as a gzip member. @param level 1 (fast) to 9 (small) */
+export function gzip(bytes: Uint8Array, level: number): Buffer {
+  return gzipSync(bytes, { level });
 }
 
 /** One zstd frame with its content size and checksum. @param level 1 (fast) to 19 (small) */

@@ -40,16 +40,21 @@ export class Distribution {
   runPlaces: Int32Array = new Int32Array(INITIAL_CAPACITY);
   /** Of a single value, itself. */
   runValues: Float64Array = new Float64Array(INITIAL_CAPACITY);
+  /** What would continue the last run: the texts of the run, and a place in them. */
+  private openTexts: ValueTexts | undefined;
+  private nextPlace = 0;
 
   clear(): void {
     this.length = 0;
     this.runs = 0;
+    this.openTexts = undefined;
   }
 
   /** Appends a value; one that equals its predecessor is counted there. @param count > 0 */
   add(value: number, count: number): void {
     const kept = inRange(value);
-    if (this.length > 0 && this.valueAt(this.length - 1) === kept) {
+    this.openTexts = undefined;
+    if (this.length > 0 && this.lastValue === kept) {
       this.counts[this.length - 1] = (this.counts[this.length - 1] as number) + count;
       return;
     }
@@ -59,31 +64,31 @@ export class Distribution {
     this.push(count);
   }
 
-  /** Appends the value at `place` of some texts. @param count > 0 */
+  /** Appends the value at `place` of some texts; one that equals its predecessor is counted there. @param count > 0 */
   addText(texts: ValueTexts, place: number, count: number): void {
-    const run = this.runs - 1;
-    if (run >= 0 && this.runTexts[run] === texts) {
-      const next = (this.runPlaces[run] as number) + this.length - (this.runEntries[run] as number);
-      if (next === place) {
-        this.push(count);
-        return;
-      }
-    } else if (run >= 0 && this.valueAt(this.length - 1) === texts.values[place]) {
+    if (texts === this.openTexts && place === this.nextPlace) {
+      this.nextPlace = place + 1;
+      this.push(count);
+      return;
+    }
+    if (this.length > 0 && this.lastValue === texts.values[place]) {
       this.counts[this.length - 1] = (this.counts[this.length - 1] as number) + count;
       return;
     }
-    const added = this.startRun();
-    this.runTexts[added] = texts;
-    this.runPlaces[added] = place;
+    const run = this.startRun();
+    this.runTexts[run] = texts;
+    this.runPlaces[run] = place;
+    this.openTexts = texts;
+    this.nextPlace = place + 1;
     this.push(count);
   }
 
-  /** The value of an entry of the last run; for others use `values`. */
-  private valueAt(entry: number): number {
+  private get lastValue(): number {
     const run = this.runs - 1;
     const texts = this.runTexts[run];
     if (texts === undefined) return this.runValues[run] as number;
-    return texts.values[(this.runPlaces[run] as number) + entry - (this.runEntries[run] as number)] as number;
+    const place = (this.runPlaces[run] as number) + this.length - 1 - (this.runEntries[run] as number);
+    return texts.values[place] as number;
   }
 
   private startRun(): number {

@@ -16,13 +16,22 @@ const MAX_RATIO = 16;
 /** Equal parts at level 0. */
 const FINEST_PARTS = 25;
 
+/** Parts of all buckets of one layout together; with more the level is left out. */
+const MAX_PARTS = 2000;
+
 /** Layouts kept between requests. */
 const MAX_KEPT = 128;
 
-/** A bucket cut into parts. */
+/** Layouts of one request whose buckets are cut: a process has a handful, a hostile one has no end of them. */
+const MAX_CUT = 64;
+
+/** All buckets that have two bounds, cut into parts, one bucket behind the other. */
 export interface BucketParts {
-  /** One more than parts, ascending, from the lower to the upper bound of the bucket. */
+  /** By bucket: its first part; the next one's is its end. */
+  readonly firsts: Int32Array;
+  /** Upper edge of each part, and what share of its bucket lies below it, 0..1. */
   readonly edges: Float64Array;
+  readonly shares: Float64Array;
   /** The middle of each part. */
   readonly middles: ValueTexts;
 }
@@ -32,8 +41,10 @@ export class ExplicitLayout {
   readonly id: number;
   /** Upper bounds in the unit of the datum, strictly ascending; bucket i ends at `bounds[i]`, the last one nowhere. */
   readonly bounds: Float64Array;
+  /** The first level whose parts may be used. */
+  finestLevel = 0;
   private readonly finest: Uint8Array;
-  private parts: (BucketParts | undefined)[] = [];
+  private readonly parts: (BucketParts | undefined)[] = new Array(LEVELS).fill(undefined);
 
   constructor(id: number, bounds: Float64Array) {
     this.id = id;
@@ -73,19 +84,50 @@ export class ExplicitLayout {
     return Math.max(1, Math.ceil((this.finest[bucket] as number) / 2 ** level));
   }
 
-  /** @param bucket one with two bounds, or the first one if its bound is positive */
-  partsOf(bucket: number, level: number): BucketParts {
-    const at = bucket * LEVELS + level;
-    const known = this.parts[at];
+  /** The parts of all buckets but the last; the first one's lie between 0 and its bound if that is positive. */
+  partsOf(level: number): BucketParts {
+    const known = this.parts[level];
     if (known !== undefined) return known;
-    const made = cut(this.assumedLower(bucket), this.upper(bucket), this.partCount(bucket, level));
-    this.parts[at] = made;
+    const made = this.cut(level);
+    this.parts[level] = made;
     return made;
   }
 
-  /** Frees what can be made again. */
-  forgetParts(): void {
-    this.parts = [];
+  /** Called once a request for each layout that is used. @param place among those of the request */
+  enterRequest(place: number): void {
+    let total = 0;
+    for (let bucket = 0; bucket < this.bounds.length; bucket++) total += this.finest[bucket] as number;
+    const level = Math.max(0, Math.ceil(Math.log2(total / MAX_PARTS)));
+    this.finestLevel = place < MAX_CUT ? Math.min(level, LEVELS - 1) : LEVELS - 1;
+  }
+
+  private cut(level: number): BucketParts {
+    const { bounds } = this;
+    const firsts = new Int32Array(bounds.length + 1);
+    for (let bucket = 0; bucket < bounds.length; bucket++) {
+      firsts[bucket + 1] = (firsts[bucket] as number) + this.partCount(bucket, level);
+    }
+    const total = firsts[bounds.length] as number;
+    const edges = new Float64Array(total);
+    const shares = new Float64Array(total);
+    const middles = new Float64Array(total);
+    for (let bucket = 0; bucket < bounds.length; bucket++) {
+      const lower = this.assumedLower(bucket);
+      const upper = bounds[bucket] as number;
+      const first = firsts[bucket] as number;
+      const count = (firsts[bucket + 1] as number) - first;
+      const geometric = isGeometric(lower, upper);
+      let edge = lower;
+      for (let i = 0; i < count; i++) {
+        const part = (i + 1) / count;
+        const next = geometric ? lower * (upper / lower) ** part : lower + (upper - lower) * part;
+        edges[first + i] = i + 1 === count ? upper : next;
+        shares[first + i] = i + 1 === count ? 1 : (next - lower) / (upper - lower);
+        middles[first + i] = rounded((edge + (edges[first + i] as number)) / 2);
+        edge = next;
+      }
+    }
+    return { firsts, edges, shares, middles: new ValueTexts(middles) };
   }
 }
 
@@ -100,38 +142,20 @@ function finestParts(lower: number, upper: number): number {
   return Math.ceil(Math.abs(Math.log(upper / lower)) / Math.log(FINEST_RATIO));
 }
 
-function cut(lower: number, upper: number, count: number): BucketParts {
-  const edges = new Float64Array(count + 1);
-  const geometric = isGeometric(lower, upper);
-  for (let i = 1; i < count; i++) {
-    const share = i / count;
-    edges[i] = geometric ? lower * (upper / lower) ** share : lower + (upper - lower) * share;
-  }
-  edges[0] = lower;
-  edges[count] = upper;
-  const values = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    values[i] = rounded(((edges[i] as number) + (edges[i + 1] as number)) / 2);
-  }
-  return { edges, middles: new ValueTexts(values) };
-}
-
 /** Finds the layout of a point's bounds without making anything when they are those of the point before. */
 export class ExplicitLayouts {
   private readonly kept = new Map<string, ExplicitLayout>();
+  /** Those of the request. */
+  private readonly entered = new Set<ExplicitLayout>();
   private last: ExplicitLayout | undefined;
   private lastFactor = 1;
   private nextId = 0;
 
   /** Between requests only: within one, the same bounds must be the same layout. */
   startRequest(): void {
-    if (this.kept.size <= MAX_KEPT) return;
-    this.kept.clear();
+    if (this.kept.size > MAX_KEPT) this.kept.clear();
     this.last = undefined;
-  }
-
-  get crowded(): boolean {
-    return this.kept.size > MAX_KEPT;
+    this.entered.clear();
   }
 
   /**
@@ -155,6 +179,10 @@ export class ExplicitLayouts {
     if (layout === undefined) {
       layout = new ExplicitLayout(this.nextId++, scaled);
       this.kept.set(key, layout);
+    }
+    if (!this.entered.has(layout)) {
+      layout.enterRequest(this.entered.size);
+      this.entered.add(layout);
     }
     this.last = layout;
     this.lastFactor = factor;

@@ -93,7 +93,7 @@ function levelFor(
   first: number,
   last: number,
 ): number {
-  for (let level = 0; level < LEVELS - 1; level++) {
+  for (let level = layout.finestLevel; level < LEVELS - 1; level++) {
     let points = ENDS;
     for (let bucket = first; bucket <= last && points <= MAX_DATUM_VALUES; bucket++) {
       points += Math.min(layout.partCount(bucket, level), counts[at + bucket] as number);
@@ -118,20 +118,24 @@ function spreadBucket(
     out.add(lower, count);
     return lower * count;
   }
-  const { edges, middles } = layout.partsOf(bucket, level);
+  const { firsts, edges, shares, middles } = layout.partsOf(level);
   const { values } = middles;
+  const isWhole = lower === layout.assumedLower(bucket) && upper === layout.assumedUpper(bucket);
+  const end = firsts[bucket + 1] as number;
   let sum = 0;
   let placed = 0;
-  for (let part = 0; part < values.length; part++) {
-    const share = ((edges[part + 1] as number) - lower) / width;
+  for (let part = firsts[bucket] as number; part < end; part++) {
+    const share = isWhole ? (shares[part] as number) : ((edges[part] as number) - lower) / width;
     const upTo = share >= 1 ? count : share <= 0 ? 0 : Math.round(count * share);
-    if (upTo === placed) continue;
-    const value = values[part] as number;
-    if (value < lower) out.add(lower, upTo - placed);
-    else if (value > upper) out.add(upper, upTo - placed);
-    else out.addText(middles, part, upTo - placed);
-    sum += Math.min(Math.max(value, lower), upper) * (upTo - placed);
+    const here = upTo - placed;
+    if (here <= 0) continue;
     placed = upTo;
+    const value = values[part] as number;
+    // A part that is only partly in has its middle outside, perhaps.
+    if (value < lower) out.add(lower, here);
+    else if (value > upper) out.add(upper, here);
+    else out.addText(middles, part, here);
+    sum += Math.min(Math.max(value, lower), upper) * here;
   }
   return sum;
 }
