@@ -33,7 +33,8 @@ export function notesOf(
   const metadata: Record<string, Json | null> = {};
   const { indexAllAttributes: indexAll } = settings;
   const asked = new Set(settings.indexedAttributes);
-  const listed = all.get('aws.xray.annotations')?.arrayValue?.values;
+  const list = all.get('aws.xray.annotations')?.arrayValue;
+  const listed = list ? (list.values ?? []) : undefined;
   const indexed = new Set([
     ...settings.indexedAttributes,
     ...(listed ?? []).flatMap(({ stringValue }) => stringValue ?? []),

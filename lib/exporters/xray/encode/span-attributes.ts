@@ -181,6 +181,14 @@ export class SpanAttributes {
     }
   }
 
+  /** A whole number with all its digits; undefined when the value is none. */
+  wholeText(slot: Slot): string | undefined {
+    const number = this.wholeNumber(slot);
+    if (Number.isNaN(number)) return undefined;
+    const { value } = this;
+    return value.kind === VALUE.int && value.hi !== 0 ? value.intBigInt().toString() : String(number);
+  }
+
   /**
    * The keys in `aws.xray.annotations`, when that is a list; the attribute itself then is no attribute like others.
    * @returns an empty set for spans without it

@@ -77,10 +77,10 @@ export class SqlWriter {
       this.text();
       return;
     }
-    const port = attributes.wholeNumber(SLOT.serverPort);
-    if (Number.isNaN(port)) return;
+    const port = attributes.wholeText(SLOT.serverPort);
+    if (port === undefined) return;
     json.byte(0x3a);
-    json.integer(port);
+    json.ascii(port);
   }
 
   private field(token: Token, slot: Slot): void {

@@ -108,9 +108,7 @@ export class UrlWriter {
   private portText(slot: Slot): string | undefined {
     const { attributes } = this;
     const text = attributes.text(slot);
-    if (text !== undefined) return text.slice(0, MAX_PART_CHARS);
-    const number = attributes.wholeNumber(slot);
-    return Number.isNaN(number) ? undefined : String(number);
+    return text === undefined ? attributes.wholeText(slot) : text.slice(0, MAX_PART_CHARS);
   }
 
   private pathAndQuery(): void {
@@ -209,7 +207,8 @@ export class UrlWriter {
   private isPartOf(url: string, slot: Slot): boolean {
     if (url.length > MAX_URL_CHARS) return false;
     if (slot === SLOT.oldHostPort || slot === SLOT.serverPort || slot === SLOT.oldPeerPort) {
-      return this.portText(slot) === effectivePort(url);
+      const port = this.portText(slot);
+      return port !== undefined && port === effectivePort(url);
     }
     if (!this.attributes.anyString(slot)) return false;
     const part = this.attributes.cursor.text(this.attributes.start, this.attributes.end);
