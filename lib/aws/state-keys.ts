@@ -8,6 +8,7 @@ export const STATE_PREFIX = {
   progress: 'progress#',
   series: 'series#',
   logGroups: 'loggroups#',
+  names: 'names#',
 } as const;
 
 export interface StateKey {
@@ -43,4 +44,9 @@ export function seriesMoveRow(shard: string, ingestId: string): StateKey {
 /** The log groups a deployment has made, so that the cap of groups holds across instances. */
 export function logGroupsRow(): StateKey {
   return { pk: `${STATE_PREFIX.logGroups}all`, sk: 'groups' };
+}
+
+/** Operations or remotes of a service that span metrics count by name. */
+export function namesRow(owner: string, kind: string): StateKey {
+  return { pk: `${STATE_PREFIX.names}${owner}`, sk: kind };
 }

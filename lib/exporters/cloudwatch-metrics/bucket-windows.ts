@@ -10,7 +10,10 @@ export const NO_WINDOW = -1;
 
 /** A window may be this many times as wide as what was put into it: far points get one of their own. */
 const MAX_SPARSENESS = 8;
-const ALWAYS_FITS = 256;
+
+/** So much wider is fine as well, as long as a request does not do it all the time: 64 octaves at scale 6. */
+const USUAL_WIDTH = 4096;
+const USUAL_POOL = 2_000_000;
 
 export class BucketWindows {
   count = 0;
@@ -67,7 +70,8 @@ export class BucketWindows {
     const newLow = Math.min(low, ownLow);
     const newWidth = Math.max(high, ownLow + ownWidth - 1) - newLow + 1;
     if (newWidth === ownWidth) return window;
-    if (newWidth > (width + ownWidth) * MAX_SPARSENESS + ALWAYS_FITS) return this.make(window, low, width);
+    const spare = this.used < USUAL_POOL ? USUAL_WIDTH : 0;
+    if (newWidth > (width + ownWidth) * MAX_SPARSENESS + spare) return this.make(window, low, width);
     // Room to grow on, so that a series of ever wider points is not copied each time.
     const slack = newWidth >> 1;
     const slackLow = newLow < ownLow ? slack : 0;
