@@ -133,8 +133,8 @@ export class TelemetryIngest extends Construct {
       encryptionKey: this.encryptionKey,
       bundles,
     });
-    const { progress, series, logGroups } = STATE_PREFIX;
-    this.stateTable.grant(made.role, 'readWrite', [progress, series, logGroups]);
+    const { progress, series, logGroups, names } = STATE_PREFIX;
+    this.stateTable.grant(made.role, 'readWrite', [progress, series, logGroups, names]);
     this.archive.grantGet(made.role, PENDING_PREFIX);
     this.archive.grantPut(made.role, RAW_PREFIX);
     grantSend(made.role, this.queue.deadLetters);

@@ -87,7 +87,11 @@ describe('roles', () => {
     expect(leadingKeys(/ExportTelemetry/)).toEqual([
       [
         ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['progress#*', 'series#*', 'loggroups#*'] } },
+        {
+          'ForAllValues:StringLike': {
+            'dynamodb:LeadingKeys': ['progress#*', 'series#*', 'loggroups#*', 'names#*'],
+          },
+        },
       ],
     ]);
   });
@@ -107,7 +111,10 @@ describe('roles', () => {
 /** Calls that functions make by name, and the action that IAM wants for each. */
 const ACTIONS: Readonly<Record<string, string>> = {
   ...same('dynamodb', 'BatchGetItem', 'GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Query', 'Scan'),
-  ...same('dynamodb', 'BatchWriteItem', 'TransactWriteItems', 'TransactGetItems'),
+  ...same('dynamodb', 'BatchWriteItem'),
+  // A transaction has no action of its own: each item in it needs the action of the single call.
+  TransactWriteItems: 'dynamodb:PutItem',
+  TransactGetItems: 'dynamodb:GetItem',
   ...same('sqs', 'SendMessage', 'SendMessageBatch', 'DeleteMessage'),
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   ...same('logs', 'CreateLogGroup', 'CreateLogStream', 'PutLogEvents', 'PutRetentionPolicy'),
