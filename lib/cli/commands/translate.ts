@@ -6,6 +6,7 @@ import type { Translator } from '../translators/translator.ts';
 /** Each destination is loaded when it is asked for. */
 const TRANSLATORS: Readonly<Record<string, () => Promise<Translator>>> = {
   xray: async () => (await import('../translators/xray.ts')).xrayTranslator,
+  logs: async () => (await import('../translators/logs.ts')).logsTranslator,
 };
 
 /** Adds `translate` to the program. */
