@@ -2,6 +2,7 @@
 import middy from '@middy/core';
 import { exportPorts } from '../lib/aws/export-ports.ts';
 import { DynamoLogGroupStore } from '../lib/aws/log-group-store.ts';
+import { DynamoOperationStore } from '../lib/aws/operation-store.ts';
 import { RetryBudget } from '../lib/aws/retry.ts';
 import { DynamoSeriesStore } from '../lib/aws/series-store.ts';
 import { createSignedClient } from '../lib/aws/signed-client.ts';
@@ -9,6 +10,7 @@ import { readRuntimeConfig, resource } from '../lib/config/runtime.ts';
 import { ArchiveExporter } from '../lib/exporters/archive/exporter.ts';
 import { CloudWatchLogsExporter } from '../lib/exporters/cloudwatch-logs/exporter.ts';
 import { CloudWatchMetricsExporter } from '../lib/exporters/cloudwatch-metrics/exporter.ts';
+import { SpanMetricsExporter } from '../lib/exporters/span-metrics/exporter.ts';
 import { XrayExporter } from '../lib/exporters/xray/exporter.ts';
 import { failureLog } from '../lib/middleware/failure-log.ts';
 import { type SqsBatch, sqsBatch } from '../lib/middleware/sqs-batch.ts';
@@ -28,11 +30,13 @@ const resources = {
   telemetryDeadLetterQueueUrl: resource('telemetryDeadLetterQueueUrl'),
 };
 const series = new DynamoSeriesStore(resources.stateTable, transport, calls);
+const operations = new DynamoOperationStore(resources.stateTable, transport, calls);
 const groups = new DynamoLogGroupStore(resources.stateTable, transport, calls);
 
 const pipeline = new ExportPipeline(
   [
     new XrayExporter({ settings: config.xray, transport }),
+    new SpanMetricsExporter({ settings: config.spanMetrics, transport, operations }),
     new CloudWatchMetricsExporter({ settings: config.metrics, transport, series }),
     new CloudWatchLogsExporter({ settings: config.logs, transport, groups }),
     new ArchiveExporter({ bucket: resources.archiveBucket, transport }),
