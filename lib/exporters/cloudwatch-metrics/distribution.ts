@@ -14,6 +14,8 @@ export class ValueTexts {
   readonly bytes: Buffer;
   /** Where value i starts; one more than values. */
   readonly offsets: Int32Array;
+  /** True when neighbours are equal, at the very ends of the range. */
+  readonly repeats: boolean;
 
   constructor(values: Float64Array) {
     this.values = values;
@@ -24,6 +26,7 @@ export class ValueTexts {
       this.offsets[i + 1] = text.length;
     }
     this.bytes = Buffer.from(text, 'latin1');
+    this.repeats = values.some((value, i) => i > 0 && value === values[i - 1]);
   }
 }
 
@@ -78,7 +81,7 @@ export class Distribution {
     const run = this.startRun();
     this.runTexts[run] = texts;
     this.runPlaces[run] = place;
-    this.openTexts = texts;
+    this.openTexts = texts.repeats ? undefined : texts;
     this.nextPlace = place + 1;
     this.push(count);
   }

@@ -73,8 +73,10 @@ export function spreadExplicit(
   const below = opensLow ? countOf(0) : 0;
   const above = opensHigh && overflow > 0 ? countOf(overflow) : 0;
   const mean = below > 0 && above > 0 ? Number.NaN : rest / (below + above);
-  if (below > 0) spreadOpen(low, overflow === 0 ? high : layout.assumedUpper(0), below, mean, out);
-  if (above > 0) spreadOpen(layout.assumedLower(overflow), high, above, mean, out);
+  if (below > 0) spreadOpen(low, last === 0 ? high : layout.assumedUpper(0), below, mean, out);
+  if (above > 0) {
+    spreadOpen(first === overflow ? low : layout.assumedLower(overflow), high, above, mean, out);
+  }
   if (highEnd === 1) out.add(max, 1);
 }
 

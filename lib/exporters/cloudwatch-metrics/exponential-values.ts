@@ -54,40 +54,36 @@ export function spreadExponential(
     if (lowEnd === 1) highEnd = 0;
   }
   if (lowEnd === 1) out.add(min, 1);
-  const take = (side: -1 | 0 | 1, index: number): number =>
-    (bottom.side === side && bottom.index === index ? lowEnd : 0) +
-    (top.side === side && top.index === index ? highEnd : 0);
+  /** Adds an end or zero: less what stands for itself, and no further out than what is known. */
+  const addEnd = (side: -1 | 0 | 1, index: number, count: number, middle: number): void => {
+    const isBottom = bottom.side === side && bottom.index === index;
+    const isTop = top.side === side && top.index === index;
+    const left = count - (isBottom ? lowEnd : 0) - (isTop ? highEnd : 0);
+    if (left <= 0) return;
+    if (isBottom && middle < min) out.add(min, left);
+    else if (isTop && middle > max) out.add(max, left);
+    else out.add(middle, left);
+  };
 
   if (negative !== NO_WINDOW) {
     const { start, low, width } = windowOf(windows, negative);
     for (let i = width - 1; i >= 0; i--) {
       const count = windows.counts[start + i] as number;
-      const left = count > 0 ? count - take(-1, low + i) : 0;
-      if (left > 0) out.add(clipped(-layout.middle(low + i), min, max), left);
+      if (count > 0) addEnd(-1, low + i, count, -layout.middle(low + i));
     }
   }
-  const zeros = zeroCount - take(0, 0);
-  if (zeroCount > 0 && zeros > 0) out.add(clipped(0, min, max), zeros);
+  if (zeroCount > 0) addEnd(0, 0, zeroCount, 0);
   if (positive !== NO_WINDOW) {
     const { start, low, width } = windowOf(windows, positive);
     const { counts } = windows;
-    const first = bottom.side === 1 ? bottom.index : low - 1;
-    const last = top.side === 1 ? top.index : low - 1;
+    const first = bottom.side === 1 ? bottom.index : Number.NaN;
+    const last = top.side === 1 ? top.index : Number.NaN;
     for (let i = 0; i < width; i++) {
-      let count = counts[start + i] as number;
+      const count = counts[start + i] as number;
       if (count === 0) continue;
       const index = low + i;
-      const texts = layout.textsOf(index);
-      if (index === first || index === last) {
-        count -= take(1, index);
-        if (count <= 0) continue;
-        const value = texts.values[placeInTexts(index)] as number;
-        if (value < min || value > max) {
-          out.add(clipped(value, min, max), count);
-          continue;
-        }
-      }
-      out.addText(texts, placeInTexts(index), count);
+      if (index === first || index === last) addEnd(1, index, count, layout.middle(index));
+      else out.addText(layout.textsOf(index), placeInTexts(index), count);
     }
   }
   if (highEnd === 1) out.add(max, 1);
@@ -127,13 +123,6 @@ function lastOf(windows: BucketWindows, window: number, side: -1 | 1): End {
   let at = start + width - 1;
   while (windows.counts[at] === 0) at--;
   return { side, index: low + at - start, count: windows.counts[at] as number };
-}
-
-/** Between minimum and maximum; NaN is no limit. */
-function clipped(value: number, min: number, max: number): number {
-  if (value < min) return min;
-  if (value > max) return max;
-  return value;
 }
 
 /** The value when it can lie in this bucket, else NaN. */
