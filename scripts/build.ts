@@ -1,9 +1,9 @@
 // Build: compiles lib/ and infra/ for package users and bundles every file of functions/ with esbuild.
 // Output: dist/lib, dist/infra (JavaScript and types) and dist/functions/<name>/index.mjs (minified ESM, source map).
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -44,12 +44,18 @@ function compile(): void {
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 }
 
+/** Lets `npx tidewatch` find the command of the clone itself, which npm links for dependencies only. */
+function linkCommand(): void {
+  const target = join(dist, 'lib', 'cli', 'main.js');
+  const link = join(root, 'node_modules', '.bin', 'tidewatch');
+  chmodSync(target, 0o755);
+  rmSync(link, { force: true });
+  symlinkSync(relative(dirname(link), target), link);
+}
+
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-const functions = existsSync(join(root, 'functions'))
-  ? readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.ts'))
-  : [];
 compile();
+const functions = readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.ts'));
 await Promise.all(functions.map(bundleFunction));
-const cli = join(dist, 'lib', 'cli', 'main.js');
-if (existsSync(cli)) chmodSync(cli, 0o755);
+linkCommand();

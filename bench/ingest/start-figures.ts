@@ -1,0 +1,23 @@
+// The start of ingest-otlp: size of its bundle, CPU until it has answered once, memory at its peak.
+
+import { encodeProtobuf } from '../../test/support/otlp.ts';
+import { measureColdStart } from '../cold-start.ts';
+import type { BenchOptions, Figure } from '../figure.ts';
+import { tracesPayload } from '../payloads/traces.ts';
+
+/** The first request of DESIGN §8 holds this many spans. */
+const FIRST_REQUEST_SPANS = 32;
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
+}
+
+/** Measures the start of ingest-otlp. */
+export async function* startFigures(options: BenchOptions): AsyncGenerator<Figure> {
+  options.progress('cold start of ingest-otlp');
+  const body = encodeProtobuf('traces', tracesPayload({ spans: FIRST_REQUEST_SPANS }));
+  const start = await measureColdStart(body, options.rounds * 2);
+  const ours = median(start.oursCpuMs) - median(start.bareCpuMs);
+  yield { name: 'cold-cpu-ms', ours, unit: 'ms CPU', must: '<= 25' };
+  yield { name: 'bundle-kb', ours: start.bundleBytes / 1024, unit: 'KB', must: '<= 80' };
+}
