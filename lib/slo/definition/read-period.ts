@@ -1,0 +1,90 @@
+// The period of a budget, exclusions and adjustments as a user writes them in Tidewatch's own form.
+import { PERIOD_MAX_MS } from '../settings.ts';
+import { type BudgetPeriod, DEFAULT_ANCHOR } from './budget-period.ts';
+import type { DocumentNode } from './document-node.ts';
+import { parseRule, type RepeatRule } from './repeat-rule.ts';
+import type { Adjustment, Exclusion, Reasoned, Schedule } from './schedule.ts';
+import { isTimeZone } from './time-zone.ts';
+
+/** Longest reason, as CloudWatch Application Signals has it. */
+const REASON_MAX = 1024;
+const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const;
+const MINUTE = 60_000;
+
+/** "30d" for the last 30 days, or { calendar: 'month', timeZone: 'Europe/Berlin' }. */
+export function readPeriod(node: DocumentNode): BudgetPeriod | undefined {
+  if (typeof node.value === 'string') {
+    const lengthMs = node.duration();
+    return lengthMs === undefined ? undefined : checkedRolling(node, lengthMs);
+  }
+  if (!node.object(['calendar', 'count', 'timeZone'])) return undefined;
+  const unit = node.field('calendar').oneOf(CALENDAR_UNITS);
+  const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
+  const count = node.has('count') ? node.field('count').number('a whole number from 1', isCount) : 1;
+  const timeZone = node.has('timeZone') ? readTimeZone(node.field('timeZone')) : 'UTC';
+  if (unit === undefined || count === undefined || timeZone === undefined) return undefined;
+  return { kind: 'calendar', unit, count, timeZone, anchor: DEFAULT_ANCHOR };
+}
+
+/** A rolling period of a length that can be kept. */
+export function checkedRolling(node: DocumentNode, lengthMs: number): BudgetPeriod | undefined {
+  if (lengthMs > PERIOD_MAX_MS) return node.expected('at most 455d, as long as CloudWatch keeps its points');
+  if (lengthMs % MINUTE !== 0) return node.expected('whole minutes');
+  return { kind: 'rolling', lengthMs };
+}
+
+/** An IANA time zone. */
+export function readTimeZone(node: DocumentNode): string | undefined {
+  const name = node.text();
+  if (name === undefined) return undefined;
+  return isTimeZone(name) ? name : node.expected('an IANA time zone such as "Europe/Berlin"');
+}
+
+/** Times that do not count. */
+export function readExclusions(list: DocumentNode): Exclusion[] {
+  const found: Exclusion[] = [];
+  for (const node of list.items()) {
+    if (!node.object(['from', 'duration', 'repeat', 'timeZone', 'reason', 'author'])) continue;
+    const schedule = readSchedule(node, 'from');
+    const durationMs = node.field('duration').duration();
+    const reasoned = readReasoned(node);
+    if (schedule && durationMs && reasoned) found.push({ schedule, durationMs, ...reasoned });
+  }
+  return found;
+}
+
+/** Events added to or taken from the budget's counts. */
+export function readAdjustments(list: DocumentNode): Adjustment[] {
+  const found: Adjustment[] = [];
+  for (const node of list.items()) {
+    if (!node.object(['at', 'bad', 'total', 'repeat', 'timeZone', 'reason', 'author'])) continue;
+    const schedule = readSchedule(node, 'at');
+    const bad = node.has('bad') ? node.field('bad').number() : 0;
+    const total = node.has('total') ? node.field('total').number() : 0;
+    const reasoned = readReasoned(node);
+    if (schedule && bad !== undefined && total !== undefined && reasoned)
+      found.push({ schedule, bad, total, ...reasoned });
+  }
+  return found;
+}
+
+function readSchedule(node: DocumentNode, startKey: string): Schedule | undefined {
+  const start = node.field(startKey).time();
+  const timeZone = node.has('timeZone') ? readTimeZone(node.field('timeZone')) : 'UTC';
+  const repeat = node.has('repeat') ? readRule(node.field('repeat')) : undefined;
+  if (start === undefined || timeZone === undefined) return undefined;
+  return node.has('repeat') && repeat === undefined ? undefined : { start, timeZone, repeat };
+}
+
+function readRule(node: DocumentNode): RepeatRule | undefined {
+  const text = node.text();
+  if (text === undefined) return undefined;
+  const rule = parseRule(text);
+  return typeof rule === 'string' ? node.expected(`a rule such as "FREQ=WEEKLY;BYDAY=SA" (${rule})`) : rule;
+}
+
+function readReasoned(node: DocumentNode): Reasoned | undefined {
+  const reason = node.field('reason').text(REASON_MAX);
+  const author = node.field('author').text();
+  return reason === undefined || author === undefined ? undefined : { reason, author };
+}
