@@ -13,6 +13,7 @@ import { registerLocal } from './commands/local.ts';
 import { registerLogPatterns } from './commands/log-patterns.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
 import { registerRedrive } from './commands/redrive.ts';
+import { registerSlo } from './commands/slo.ts';
 import { registerTranslate } from './commands/translate.ts';
 import { EXIT, report } from './failures.ts';
 import { messageColours } from './output.ts';
@@ -30,6 +31,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerForecast,
   registerCanary,
   registerChangePoints,
+  registerSlo,
 ];
 
 const EXAMPLES = `
