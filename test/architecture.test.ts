@@ -72,6 +72,8 @@ const LAYERS: readonly Layer[] = [
   { layer: 'lib/cli/', files: ['lib/'], packages: ['commander', 'picocolors', '@aws-sdk/*', NODE] },
   { layer: 'functions/', files: ['lib/'], packages: ['@middy/core', 'aws-lambda', NODE] },
   { layer: 'infra/', files: ['lib/'], packages: ['aws-cdk-lib', 'constructs', NODE] },
+  // Alertmanager's configuration is YAML with RE2 expressions.
+  { layer: 'lib/alerting/', files: ['lib/model/'], packages: ['re2js', 'yaml'] },
   // Every other folder of lib/ is a domain: pure rules, ports of its own.
   { layer: 'lib/', files: ['lib/model/'], packages: ['re2js', 'node:crypto'] },
 ];

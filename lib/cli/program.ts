@@ -2,6 +2,7 @@
 // whatever is heavy (SDK clients, zod, aws-cdk-lib) it imports inside its action, so that `--help` stays quick.
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { registerAlerts } from './commands/alerts.ts';
 import { registerCanary } from './commands/canary.ts';
 import { registerChangePoints } from './commands/change-points.ts';
 import { registerCheck } from './commands/check.ts';
@@ -13,6 +14,7 @@ import { registerLocal } from './commands/local.ts';
 import { registerLogPatterns } from './commands/log-patterns.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
 import { registerRedrive } from './commands/redrive.ts';
+import { registerRoutes } from './commands/routes.ts';
 import { registerSlo } from './commands/slo.ts';
 import { registerTranslate } from './commands/translate.ts';
 import { EXIT, report } from './failures.ts';
@@ -31,6 +33,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerForecast,
   registerCanary,
   registerChangePoints,
+  registerRoutes,
+  registerAlerts,
   registerSlo,
 ];
 

@@ -1,0 +1,216 @@
+// One flush of a group: what is not muted goes to each integration that has a reason to be told, and is tried again
+// until it is delivered or the flush's time is up.
+import { inhibitedBy } from '../muting/inhibition.ts';
+import { silencedBy } from '../muting/silence.ts';
+import { isWithin } from '../muting/time-interval.ts';
+import type { Route } from '../routing/route.ts';
+import { type Delivery, type Flush, type Group, type SnapshotAlert, snapshot } from './group.ts';
+import { notificationReason } from './notification-log.ts';
+import { type DeliveryOutcome, flushTimeoutMs, retryDelayMs } from './retry.ts';
+import type { RouterEffect, RouterState } from './router-state.ts';
+
+/** The log keeps an entry for twice the repeat interval, at most this long (Alertmanager's default retention). */
+const LOG_RETENTION_MS = 120 * 3_600_000;
+
+interface DeliveryEvent {
+  readonly group: string;
+  readonly flush: number;
+  readonly integration: number;
+}
+
+/** Flushes a group that is due. Its next tick counts from now, but it is judged by the time this one was due. */
+export function beginFlush(state: RouterState, group: Group, now: number, effects: RouterEffect[]): void {
+  const { route } = group;
+  const tickAt = group.nextFlushAt;
+  group.nextFlushAt = now + route.groupIntervalMs;
+  state.flushes += 1;
+  const all = snapshot(group, now);
+  const flush: Flush = {
+    number: state.flushes,
+    deadlineAt: now + flushTimeoutMs(route.groupIntervalMs),
+    resolved: all.filter(({ status }) => status === 'resolved').map(({ alert }) => alert),
+    pending: new Map(),
+    failed: false,
+  };
+  group.flush = flush;
+  const audible = withoutMuted(state, route, all, tickAt, now);
+  if (audible.length > 0) planDeliveries(state, group, flush, audible, tickAt, now);
+  for (const [integration, { notification }] of flush.pending) {
+    effects.push({ kind: 'send', group: group.id, flush: flush.number, integration, notification });
+  }
+  endIfDone(state, group, now, effects);
+}
+
+/** Takes the answer to an attempt. */
+export function answer(
+  state: RouterState,
+  event: DeliveryEvent & { readonly outcome: DeliveryOutcome },
+  now: number,
+  effects: RouterEffect[],
+): void {
+  const found = findDelivery(state, event);
+  if (found === undefined) return;
+  const { group, flush, delivery } = found;
+  const attempts = delivery.attempts + 1;
+  if (event.outcome === 'retry') {
+    flush.pending.set(event.integration, { ...delivery, attempts });
+    const retryAt = now + retryDelayMs(attempts);
+    const inTime = retryAt < flush.deadlineAt;
+    effects.push({
+      kind: 'wake',
+      at: inTime ? retryAt : flush.deadlineAt,
+      event: {
+        kind: inTime ? 'retryDue' : 'deadline',
+        group: event.group,
+        flush: event.flush,
+        integration: event.integration,
+      },
+    });
+    return;
+  }
+  flush.pending.delete(event.integration);
+  if (event.outcome === 'delivered') remember(state, group, delivery, now);
+  else flush.failed = true;
+  endIfDone(state, group, now, effects);
+}
+
+/** Sends once more what a flush collected. */
+export function retry(state: RouterState, event: DeliveryEvent, effects: RouterEffect[]): void {
+  const found = findDelivery(state, event);
+  if (found === undefined) return;
+  const { group, flush, integration } = event;
+  effects.push({ kind: 'send', group, flush, integration, notification: found.delivery.notification });
+}
+
+/** Gives a delivery up until the next tick. */
+export function passDeadline(
+  state: RouterState,
+  event: DeliveryEvent,
+  now: number,
+  effects: RouterEffect[],
+): void {
+  const found = findDelivery(state, event);
+  if (found === undefined) return;
+  found.flush.pending.delete(event.integration);
+  found.flush.failed = true;
+  endIfDone(state, found.group, now, effects);
+}
+
+function findDelivery(
+  state: RouterState,
+  { group: id, flush: number, integration }: DeliveryEvent,
+): { group: Group; flush: Flush; delivery: Delivery } | undefined {
+  const group = state.groups.get(id);
+  const flush = group?.flush;
+  const delivery = flush?.number === number ? flush.pending.get(integration) : undefined;
+  return group !== undefined && flush !== undefined && delivery !== undefined
+    ? { group, flush, delivery }
+    : undefined;
+}
+
+/** Leaves out, in Alertmanager's order: inhibited alerts, all at times when the route is quiet, silenced alerts. */
+function withoutMuted(
+  state: RouterState,
+  route: Route,
+  alerts: readonly SnapshotAlert[],
+  tickAt: number,
+  now: number,
+): SnapshotAlert[] {
+  if (isQuiet(state, route, tickAt)) return [];
+  return alerts.filter(
+    ({ alert }) =>
+      inhibitedBy(state.inhibition, alert.labels, now) === undefined &&
+      silencedBy(state.silences, alert.labels, now) === undefined,
+  );
+}
+
+function isQuiet({ timeIntervals }: RouterState, route: Route, at: number): boolean {
+  const holds = (name: string): boolean => {
+    const interval = timeIntervals.get(name);
+    return interval !== undefined && isWithin(interval, at);
+  };
+  const { activeTimeIntervals, muteTimeIntervals } = route;
+  return (
+    (activeTimeIntervals.length > 0 && !activeTimeIntervals.some(holds)) || muteTimeIntervals.some(holds)
+  );
+}
+
+function planDeliveries(
+  state: RouterState,
+  group: Group,
+  flush: Flush,
+  audible: readonly SnapshotAlert[],
+  tickAt: number,
+  now: number,
+): void {
+  const ids = (status: SnapshotAlert['status']) =>
+    new Set(audible.filter((one) => one.status === status).map(({ alert }) => alert.fingerprint));
+  const firing = ids('firing');
+  const resolved = ids('resolved');
+  const { receiver, repeatIntervalMs, labels: routeLabels } = group.route;
+  const integrations = state.receivers.get(receiver)?.integrations ?? [];
+  integrations.forEach((integration, place) => {
+    const { sendResolved } = integration;
+    const entry = state.log.get(logKey(group, receiver, `${integration.kind}/${integration.index}`));
+    const reason = notificationReason(entry, firing, resolved, { sendResolved, repeatIntervalMs }, tickAt);
+    if (reason === 'none') return;
+    const alerts = sendResolved ? audible : audible.filter(({ status }) => status === 'firing');
+    const delivery: Delivery = {
+      notification: {
+        receiver,
+        integration,
+        groupKey: group.key,
+        groupLabels: group.labels,
+        routeLabels,
+        reason,
+        status: firing.size > 0 ? 'firing' : 'resolved',
+        alerts,
+      },
+      firing,
+      resolved,
+      attempts: 0,
+    };
+    // Nothing is left to say, but that everything has resolved is noted.
+    if (alerts.length === 0) remember(state, group, delivery, now);
+    else flush.pending.set(place, delivery);
+  });
+}
+
+function remember(state: RouterState, group: Group, delivery: Delivery, now: number): void {
+  const { integration, receiver } = delivery.notification;
+  state.log.set(logKey(group, receiver, `${integration.kind}/${integration.index}`), {
+    at: now,
+    firing: delivery.firing,
+    resolved: delivery.resolved,
+    expiresAt: now + Math.min(LOG_RETENTION_MS, 2 * group.route.repeatIntervalMs),
+  });
+}
+
+/** Not by route: groups of equal sibling routes with one receiver share what it was told. */
+function logKey({ key }: Group, receiver: string, integration: string): string {
+  return `${key}\u0000${receiver}\u0000${integration}`;
+}
+
+function endIfDone(state: RouterState, group: Group, now: number, effects: RouterEffect[]): void {
+  const { flush } = group;
+  if (flush === undefined || flush.pending.size > 0) return;
+  group.flush = undefined;
+  if (!flush.failed) {
+    for (const { fingerprint, revision } of flush.resolved) {
+      if (group.alerts.get(fingerprint)?.revision === revision) group.alerts.delete(fingerprint);
+    }
+    if (group.alerts.size === 0) {
+      state.groups.delete(group.id);
+      return;
+    }
+  }
+  // The tick that passed meanwhile follows at once.
+  if (group.nextFlushAt <= now) beginFlush(state, group, now, effects);
+  else {
+    effects.push({
+      kind: 'wake',
+      at: group.nextFlushAt,
+      event: { kind: 'groupDue', group: group.id, at: group.nextFlushAt },
+    });
+  }
+}

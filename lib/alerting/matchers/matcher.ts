@@ -1,0 +1,113 @@
+// What a route, an inhibition rule or a silence asks of a label set: one label, one comparison.
+import { RE2JS } from 're2js';
+
+/** The four comparisons, as they are written. */
+export type MatcherOperator = '=' | '!=' | '=~' | '!~';
+
+export type LabelSet = Readonly<Record<string, string>>;
+
+export interface Matcher {
+  readonly name: string;
+  readonly operator: MatcherOperator;
+  /** The text to equal, or the regular expression without its anchors. */
+  readonly value: string;
+  /** Whether a value of the label passes; an absent label has the value "". */
+  readonly accepts: (labelValue: string) => boolean;
+}
+
+/** A matcher that cannot be: the text says why. */
+export class MatcherError extends Error {
+  override readonly name = 'MatcherError';
+}
+
+/** Alternatives of plain characters, such as `api|web-1`: a look-up does what the expression would. */
+const PLAIN_ALTERNATIVES = /^[\w\- :/@%,;]*(?:\|[\w\- :/@%,;]*)*$/;
+/** Answers of an expression kept for values seen before: labels repeat. */
+const REMEMBERED_VALUES = 1_000;
+
+/**
+ * Makes a matcher. Regular expressions have RE2's syntax and must match the whole value.
+ * @throws MatcherError if the expression is none
+ */
+export function createMatcher(name: string, operator: MatcherOperator, value: string): Matcher {
+  switch (operator) {
+    case '=':
+      return { name, operator, value, accepts: (labelValue) => labelValue === value };
+    case '!=':
+      return { name, operator, value, accepts: (labelValue) => labelValue !== value };
+    case '=~':
+      return { name, operator, value, accepts: wholeMatch(value) };
+    case '!~': {
+      const matches = wholeMatch(value);
+      return { name, operator, value, accepts: (labelValue) => !matches(labelValue) };
+    }
+  }
+}
+
+/** Whether a label set passes every matcher; no matchers let everything pass. */
+export function matchesAll(matchers: readonly Matcher[], labels: LabelSet): boolean {
+  return matchers.every(({ name, accepts }) => accepts(labelValue(labels, name)));
+}
+
+/** The value of a label, "" if it is absent. */
+export function labelValue(labels: LabelSet, name: string): string {
+  return Object.hasOwn(labels, name) ? labels[name]! : '';
+}
+
+/** By name, then value, then operator: the order in which Alertmanager sorts and prints matchers. */
+export function compareMatchers(left: Matcher, right: Matcher): number {
+  return (
+    compareCodePoints(left.name, right.name) ||
+    compareCodePoints(left.value, right.value) ||
+    OPERATOR_ORDER.indexOf(left.operator) - OPERATOR_ORDER.indexOf(right.operator)
+  );
+}
+
+const OPERATOR_ORDER: readonly MatcherOperator[] = ['=', '!=', '=~', '!~'];
+
+/** Orders texts by code point, as their UTF-8 bytes are ordered; `<` would order by UTF-16 unit. */
+export function compareCodePoints(left: string, right: string): number {
+  const shorter = Math.min(left.length, right.length);
+  for (let i = 0; i < shorter; i++) {
+    const a = left.charCodeAt(i);
+    const b = right.charCodeAt(i);
+    // Surrogates stand for code points above all other units.
+    if (a !== b) return aboveSurrogates(a) - aboveSurrogates(b);
+  }
+  return left.length - right.length;
+}
+
+function aboveSurrogates(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+function wholeMatch(expression: string): (value: string) => boolean {
+  if (PLAIN_ALTERNATIVES.test(expression)) {
+    const alternatives = new Set(expression.split('|'));
+    return (value) => alternatives.has(value);
+  }
+  const compiled = compile(expression);
+  const known = new Map<string, boolean>();
+  return (value) => {
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const answer = compiled.matcher(value).matches();
+    if (known.size >= REMEMBERED_VALUES) known.clear();
+    known.set(value, answer);
+    return answer;
+  };
+}
+
+function compile(expression: string): RE2JS {
+  try {
+    // With its anchors it must be one expression: "a)(b" is none.
+    return RE2JS.compile(`^(?:${expression})$`);
+  } catch (cause) {
+    throw new MatcherError(`bad regular expression ${JSON.stringify(expression)}: ${reason(cause)}`);
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
