@@ -1,6 +1,6 @@
 // What the backends hold after a run, in a form that can be compared with what the SDK sent.
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import type { LogsRequest, MetricsRequest, TracesRequest } from '../../bench/payloads/otlp-json.ts';
+import type { LogsRequest, Resource, TracesRequest } from '../../bench/payloads/otlp-json.ts';
 import { readDistinct } from '../../lib/archive/read-distinct.ts';
 import type { StoredDatum } from '../../lib/local/admin-client.ts';
 import { clientSettings } from '../../lib/local/environment.ts';
@@ -81,10 +81,11 @@ export async function storedTotal(
     .reduce((a, b) => ({ count: a.count + b.count, sum: a.sum + b.sum }), { count: 0, sum: 0 });
 }
 
-/** How many spans, records and points the archive holds, repeated requests left out. */
+/** How many spans and records of these services the archive holds, repeated requests left out. */
 export async function archivedItems(
   stack: LocalStack,
-): Promise<{ spans: number; records: number; requests: number }> {
+  services: ReadonlySet<string>,
+): Promise<{ spans: number; records: number }> {
   const s3 = new S3Client({ ...clientSettings(stack.endpoint), forcePathStyle: true });
   const Bucket = stack.outputs.ArchiveBucketName;
   async function* objects(): AsyncGenerator<Uint8Array> {
@@ -95,14 +96,19 @@ export async function archivedItems(
       }
     }
   }
-  const items = { spans: 0, records: 0, requests: 0 };
+  const isOurs = (resource: Resource | undefined): boolean => {
+    const name = resource?.attributes?.find(({ key }) => key === 'service.name')?.value;
+    return services.has((name as { stringValue?: string } | undefined)?.stringValue ?? '');
+  };
+  const items = { spans: 0, records: 0 };
   for await (const { signal, otlp } of readDistinct(objects())) {
-    items.requests += 1;
-    const request = decodeProtobuf(signal, otlp) as TracesRequest & LogsRequest & MetricsRequest;
-    for (const { scopeSpans } of request.resourceSpans ?? []) {
+    const request = decodeProtobuf(signal, otlp) as TracesRequest & LogsRequest;
+    for (const { resource, scopeSpans } of request.resourceSpans ?? []) {
+      if (!isOurs(resource)) continue;
       for (const { spans } of scopeSpans ?? []) items.spans += spans?.length ?? 0;
     }
-    for (const { scopeLogs } of request.resourceLogs ?? []) {
+    for (const { resource, scopeLogs } of request.resourceLogs ?? []) {
+      if (!isOurs(resource)) continue;
       for (const { logRecords } of scopeLogs ?? []) items.records += logRecords?.length ?? 0;
     }
   }
