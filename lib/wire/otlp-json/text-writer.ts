@@ -183,12 +183,13 @@ export class TextWriter extends JsonNumberScanner {
 
   /** Length and bytes of a hexadecimal id; the position is at its opening quote. */
   protected id(): void {
-    const { bytes, out } = this;
+    const { bytes, out, end } = this;
     if (bytes[this.pos] !== QUOTE) throw this.unexpected('a string');
     const start = this.at + 1;
     let at = start;
     let pos = this.pos + 1;
-    for (;;) {
+    // Behind the end there is `undefined`, which looks like zeros to the test below.
+    while (pos + 1 < end) {
       const high = HEX_VALUES[bytes[pos] as number] as number;
       const low = HEX_VALUES[bytes[pos + 1] as number] as number;
       if ((high | low) > 15) break;
