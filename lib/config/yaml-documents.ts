@@ -1,6 +1,6 @@
 // YAML text → plain documents, with a problem for each mistake. Aliases are limited, since a small file can otherwise
 // unfold into more than memory holds.
-import { parseAllDocuments } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import type { Problem } from './problem.ts';
 
 export interface YamlDocuments {
@@ -33,6 +33,11 @@ export function readYamlDocuments(text: string): YamlDocuments {
     path: values.length === 1 ? '' : `documents[${index}]`,
   }));
   return { documents, problems };
+}
+
+/** Plain data as YAML text. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 110 });
 }
 
 function firstLine(text: string): string {

@@ -4,12 +4,13 @@ import { type BudgetPeriod, DEFAULT_ANCHOR } from './budget-period.ts';
 import type { DocumentNode } from './document-node.ts';
 import { parseRule, type RepeatRule } from './repeat-rule.ts';
 import type { Adjustment, Exclusion, Reasoned, Schedule } from './schedule.ts';
-import { isTimeZone } from './time-zone.ts';
+import { isTimeZone, type WallTime } from './time-zone.ts';
 
 /** Longest reason, as CloudWatch Application Signals has it. */
 const REASON_MAX = 1024;
 const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'year'] as const;
 const MINUTE = 60_000;
+const LOCAL = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?$/;
 
 /** "30d" for the last 30 days, or { calendar: 'month', timeZone: 'Europe/Berlin' }. */
 export function readPeriod(node: DocumentNode): BudgetPeriod | undefined {
@@ -17,13 +18,14 @@ export function readPeriod(node: DocumentNode): BudgetPeriod | undefined {
     const lengthMs = node.duration();
     return lengthMs === undefined ? undefined : checkedRolling(node, lengthMs);
   }
-  if (!node.object(['calendar', 'count', 'timeZone'])) return undefined;
+  if (!node.object(['calendar', 'count', 'timeZone', 'start'])) return undefined;
   const unit = node.field('calendar').oneOf(CALENDAR_UNITS);
   const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
   const count = node.has('count') ? node.field('count').number('a whole number from 1', isCount) : 1;
   const timeZone = node.has('timeZone') ? readTimeZone(node.field('timeZone')) : 'UTC';
+  const anchor = node.has('start') ? readLocalTime(node.field('start')) : DEFAULT_ANCHOR;
   if (unit === undefined || count === undefined || timeZone === undefined) return undefined;
-  return { kind: 'calendar', unit, count, timeZone, anchor: DEFAULT_ANCHOR };
+  return anchor === undefined ? undefined : { kind: 'calendar', unit, count, timeZone, anchor };
 }
 
 /** A rolling period of a length that can be kept. */
@@ -38,6 +40,25 @@ export function readTimeZone(node: DocumentNode): string | undefined {
   const name = node.text();
   if (name === undefined) return undefined;
   return isTimeZone(name) ? name : node.expected('an IANA time zone such as "Europe/Berlin"');
+}
+
+/** What the clock of a zone shows when some period begins. */
+export function readLocalTime(node: DocumentNode): WallTime | undefined {
+  // YAML of version 1.1 makes a date of an unquoted time.
+  const text = node.value instanceof Date ? node.value.toISOString().slice(0, 19) : node.value;
+  const match = typeof text === 'string' ? LOCAL.exec(text) : null;
+  const [year, month, day, hour, minute, second] = (match ?? []).slice(1).map((part) => Number(part ?? 0));
+  const fits =
+    match !== null &&
+    month! >= 1 &&
+    month! <= 12 &&
+    day! >= 1 &&
+    day! <= new Date(Date.UTC(year!, month!, 0)).getUTCDate() &&
+    hour! < 24 &&
+    minute! < 60 &&
+    second! < 60;
+  if (!fits) return node.expected('a local time without a zone such as "2026-01-01 00:00:00"');
+  return { year: year!, month: month!, day: day!, hour: hour!, minute: minute!, second: second! };
 }
 
 /** Times that do not count. */
