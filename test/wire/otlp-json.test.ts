@@ -105,11 +105,18 @@ describe('ids', () => {
   it.each([
     ['base64', 'CrzfASNFZ4mrze8BI0VniQ=='],
     ['an odd number of digits', '0abcdef0123456789abcdef01234567'],
-    ['escapes', '\\u0030abcdef0123456789abcdef01234567'],
+    ['escapes that stand for no digits', '\\u0078abcdef0123456789abcdef01234567'],
   ])('given as %s get an invalid length, which refuses their span and not the request', (_form, id) => {
     const made = span(`"traceId":"${id}","spanId":"00f067aa0ba902b7","name":"kept"`);
     expect(made.span).toEqual({ traceId: '00', spanId: '00f067aa0ba902b7', name: 'kept' });
     expect(made.warnings).toEqual(['not hexadecimal: 1 id']);
+  });
+
+  it('may hold escapes like any text', () => {
+    expect(span('"spanId":"\\u0030\\u0030f067aa0ba902b7"')).toEqual({
+      span: { spanId: '00f067aa0ba902b7' },
+      warnings: [],
+    });
   });
 
   it('of another length stay as they are', () => {

@@ -12,6 +12,9 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 /** Stands for a surrogate without its other half. */
 const REPLACEMENT = 0xfffd;
 
+/** A whole number of bytes. */
+const HEX_ID = /^(?:[0-9a-f]{2})*$/i;
+
 /** An id that is not hexadecimal becomes this one byte: no valid length, so the item is refused, not the request. */
 const INVALID_ID = 0;
 
@@ -197,14 +200,18 @@ export class TextWriter extends JsonNumberScanner {
       pos += 2;
     }
     if (bytes[pos] === QUOTE) this.pos = pos + 1;
-    else {
-      this.skipString();
-      this.invalidIds += 1;
-      at = start;
-      out[at++] = INVALID_ID;
-    }
+    else at = start + this.unusualId(start);
     this.at = at;
     this.lengthBefore(start, 1);
+  }
+
+  /** An id with escapes, or none. @returns how many bytes it has */
+  private unusualId(start: number): number {
+    const text = this.stringText();
+    if (HEX_ID.test(text)) return this.out.write(text, start, 'hex');
+    this.invalidIds += 1;
+    this.out[start] = INVALID_ID;
+    return 1;
   }
 
   /** Length and bytes of base64 text; the position is at its opening quote. */
