@@ -1,6 +1,7 @@
 // The deployed encoders from OTLP protobuf to finished request bodies, without sending: what the ingest bench measures.
+import { CallBody } from '../../lib/exporters/cloudwatch-logs/call-body.ts';
 import { LogEventEncoder } from '../../lib/exporters/cloudwatch-logs/encode.ts';
-import { planChunks, putLogEventsBody } from '../../lib/exporters/cloudwatch-logs/plan.ts';
+import { planChunks } from '../../lib/exporters/cloudwatch-logs/plan.ts';
 import { LOGS_DEFAULTS } from '../../lib/exporters/cloudwatch-logs/settings.ts';
 import { DatumBuilder } from '../../lib/exporters/cloudwatch-metrics/datum-builder.ts';
 import { DatumList } from '../../lib/exporters/cloudwatch-metrics/datum-list.ts';
@@ -48,6 +49,8 @@ export class SegmentBodies {
 export class LogBodies {
   private readonly walker = new LogWalker();
   private readonly encoder = new LogEventEncoder(LOGS_DEFAULTS);
+  /** The exporter has one, since it makes one call after the other; here all bodies of a request live at once. */
+  private readonly calls: CallBody[] = [];
 
   encode(otlp: Buffer): Encoded {
     const { encoder } = this;
@@ -56,9 +59,10 @@ export class LogBodies {
     this.walker.walk(otlp, [encoder]);
     encoder.end();
     const { events, streams, bytes } = encoder;
-    const bodies = planChunks(events, streams, 0, events.count).map((chunk) =>
-      putLogEventsBody(streams[chunk.stream]!, bytes, events, chunk.events),
-    );
+    const bodies = planChunks(events, streams, 0, events.count).map((chunk, i) => {
+      this.calls[i] ??= new CallBody();
+      return this.calls[i].write(streams[chunk.stream]!, bytes, events, chunk.events);
+    });
     return { items: events.count, bodies };
   }
 }

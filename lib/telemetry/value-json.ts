@@ -1,7 +1,7 @@
 // Writes attribute values as JSON: shared by the exporters that keep values as they came (X-Ray metadata, log records).
 import type { WireCursor } from '../wire/cursor.ts';
 import type { JsonBuffer } from '../wire/json-buffer.ts';
-import { LIST_VALUES } from '../wire/otlp-fields.ts';
+import { ANY_VALUE_STRING, LIST_VALUES } from '../wire/otlp-fields.ts';
 import { AnyValueView, MAX_VALUE_DEPTH, VALUE } from './any-value.ts';
 import { AttributeList } from './attribute-list.ts';
 import { KeySideTable, type KeyTable } from './key-table.ts';
@@ -15,13 +15,23 @@ const TOO_DEEP = `[nested deeper than ${MAX_VALUE_DEPTH}]`;
 /** Longer key texts are not kept escaped. */
 const MAX_KEPT_KEY = 256;
 
+/** A key's syntax before its value, laid out for `JsonBuffer.words`. */
+interface KeySyntax {
+  /** `"key":`. */
+  readonly label: DataView;
+  readonly labelLength: number;
+  /** `"key":"`. */
+  readonly text: DataView;
+  readonly textLength: number;
+}
+
 /**
  * Writes AnyValues into one JsonBuffer. Integers keep all 64 bits, NaN and infinities become strings, bytes become
  * base64, an empty value null, a map an object (of a repeated key the last value counts).
  */
 export class ValueJsonWriter {
   private readonly json: JsonBuffer;
-  private readonly keyTokens: KeySideTable<Uint8Array>;
+  private readonly keySyntax: KeySideTable<KeySyntax>;
   private readonly value = new AnyValueView();
   /** One list for each level of nested maps, made when first needed. */
   private readonly maps: AttributeList[] = [];
@@ -31,7 +41,16 @@ export class ValueJsonWriter {
 
   constructor(json: JsonBuffer) {
     this.json = json;
-    this.keyTokens = new KeySideTable((key) => json.keyToken(key.text));
+    this.keySyntax = new KeySideTable(({ text }) => {
+      const label = json.keyToken(text);
+      const quoted = Buffer.concat([label, json.token('"')]);
+      return {
+        label: padded(label),
+        labelLength: label.length,
+        text: padded(quoted),
+        textLength: quoted.length,
+      };
+    });
     this.tokenTrue = json.token('true');
     this.tokenFalse = json.token('false');
     this.tokenNull = json.token('null');
@@ -52,15 +71,28 @@ export class ValueJsonWriter {
 
   private entriesAt(cursor: WireCursor, keys: KeyTable, list: AttributeList, depth: number): number {
     const json = this.json;
+    const { bytes, data } = cursor;
     for (let i = 0; i < list.count; i++) {
       if (i > 0) json.byte(COMMA);
       const key = list.keys[i] as AttributeList['keys'][number];
-      if (key.text.length <= MAX_KEPT_KEY) json.raw(this.keyTokens.of(key));
-      else {
+      const start = list.starts[i] as number;
+      const end = list.ends[i] as number;
+      if (key.text.length > MAX_KEPT_KEY) {
         json.string(key.text);
         json.byte(COLON);
+      } else {
+        const syntax = this.keySyntax.of(key);
+        // Most values are a short text: one field whose length is one byte.
+        const length = bytes[start + 1] as number;
+        if (bytes[start] === ANY_VALUE_STRING && length < 128 && start + 2 + length === end) {
+          json.words(syntax.text, 0, syntax.textLength);
+          json.escaped(bytes, data, start + 2, end);
+          json.quoteMark();
+          continue;
+        }
+        json.words(syntax.label, 0, syntax.labelLength);
       }
-      this.writeAt(cursor, keys, list.starts[i] as number, list.ends[i] as number, depth);
+      this.writeAt(cursor, keys, start, end, depth);
     }
     return list.count;
   }
@@ -139,4 +171,11 @@ export class ValueJsonWriter {
     this.entriesAt(cursor, keys, list, depth);
     this.json.byte(0x7d);
   }
+}
+
+/** A copy with the bytes behind its end that `JsonBuffer.words` may read. */
+function padded(bytes: Uint8Array): DataView {
+  const copy = new Uint8Array(bytes.length + 3);
+  copy.set(bytes);
+  return new DataView(copy.buffer);
 }

@@ -9,7 +9,7 @@ import { JsonBuffer } from '../../wire/json-buffer.ts';
 import { EventIndex } from './event-index.ts';
 import { renderLogGroup, renderLogStream } from './names.ts';
 import { MAX_RESOURCE_BYTES, RecordWriter } from './record-writer.ts';
-import { writeMillis } from './time-digits.ts';
+import { TimeDigits } from './time-digits.ts';
 
 /** The request whose records are encoded. */
 export interface RecordSource {
@@ -54,7 +54,8 @@ export class LogEventEncoder implements LogVisitor {
   private readonly streamTemplate: string;
   private readonly passBytes: number;
   private readonly json = new JsonBuffer('twice', 1 << 20);
-  private readonly writer = new RecordWriter(this.json);
+  private readonly times = new TimeDigits(this.json);
+  private readonly writer = new RecordWriter(this.json, this.times);
   private readonly streamNumbers = new Map<string, number>();
   private source: RecordSource = { ingestId: '', acceptedAtMs: 0, otlp: Buffer.alloc(0) };
   private stream = 0;
@@ -156,7 +157,7 @@ export class LogEventEncoder implements LogVisitor {
     const start = json.length;
     const timestamp = this.timestampOf(record);
     json.raw(TIMESTAMP);
-    writeMillis(json, timestamp);
+    this.times.millis(timestamp);
     json.raw(MESSAGE);
     this.writer.record(record, ordinal, start > this.growthLimit);
     json.raw(END);

@@ -9,11 +9,12 @@ import type { ResourceView } from '../../telemetry/resource-view.ts';
 import type { ScopeView } from '../../telemetry/scope-view.ts';
 import type { LogVisitor } from '../../telemetry/walk.ts';
 import type { Exporter, ExportOutcome, ExportRequest, FlushContext } from '../exporter.ts';
+import { CallBody } from './call-body.ts';
 import { LogEventEncoder, PASS_BYTES, type TakenRecords } from './encode.ts';
 import { MAX_AGE_MS, MAX_FUTURE_MS } from './limits.ts';
 import { LogTargets } from './log-targets.ts';
 import { type CallOptions, LogsApi } from './logs-api.ts';
-import { acceptable, type Chunk, join, mergeChunks, planChunks, putLogEventsBody, ranks } from './plan.ts';
+import { acceptable, type Chunk, join, mergeChunks, planChunks, ranks } from './plan.ts';
 import type { LogGroupStore } from './ports.ts';
 import { ALL, type LogProgress, parseProgress } from './progress.ts';
 import { RequestLane } from './request-lane.ts';
@@ -45,6 +46,7 @@ export class CloudWatchLogsExporter implements Exporter, LogVisitor {
   readonly destination = DESTINATION;
   readonly signals = ['logs'] as const;
   private readonly encoder: LogEventEncoder;
+  private readonly body = new CallBody();
   private readonly targets: LogTargets;
   private readonly sender: LogSender;
   private readonly maxAgeMs: number;
@@ -161,7 +163,7 @@ export class CloudWatchLogsExporter implements Exporter, LogVisitor {
         await this.sender.send(
           wanted,
           span.events,
-          (target, numbers) => putLogEventsBody(target, encoder.bytes, encoder.events, numbers),
+          (target, numbers) => this.body.write(target, encoder.bytes, encoder.events, numbers),
           context,
         );
       } catch (error) {

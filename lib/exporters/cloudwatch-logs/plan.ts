@@ -98,39 +98,6 @@ export function acceptable(events: EventIndex, sorted: Int32Array, oldestMs: num
   return { events: sorted.subarray(from, to), tooOld: from, tooNew: sorted.length - to };
 }
 
-/**
- * The finished body of a call.
- * @param encoded the encoder's bytes: events, each followed by a comma
- * @param sorted numbers of at least one event, by time
- */
-export function putLogEventsBody(
-  target: LogStreamName,
-  encoded: Buffer,
-  events: EventIndex,
-  sorted: Int32Array,
-): Buffer {
-  const { group, stream } = target;
-  const names = `"logGroupName":${JSON.stringify(group)},"logStreamName":${JSON.stringify(stream)}`;
-  const head = Buffer.from(`{${names},"logEvents":[`);
-  let bytes = head.length + 1;
-  for (const event of sorted) bytes += (events.ends[event] as number) - (events.starts[event] as number) + 1;
-  const body = Buffer.allocUnsafe(bytes);
-  let at = head.copy(body);
-  // Runs of events that also lie together are copied at once: mostly that is all of them.
-  for (let i = 0; i < sorted.length; ) {
-    const start = events.starts[sorted[i] as number] as number;
-    let end = (events.ends[sorted[i] as number] as number) + 1;
-    for (i++; i < sorted.length && events.starts[sorted[i] as number] === end; i++) {
-      end = (events.ends[sorted[i] as number] as number) + 1;
-    }
-    at += encoded.copy(body, at, start, end);
-  }
-  // The comma behind the last event gives way to the bracket.
-  body[at - 1] = 0x5d;
-  body[at] = 0x7d;
-  return body;
-}
-
 function sortedEvents(
   events: EventIndex,
   streams: readonly LogStreamName[],

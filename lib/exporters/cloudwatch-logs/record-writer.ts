@@ -11,13 +11,16 @@ import { isZero64 } from '../../wire/fixed64.ts';
 import type { JsonBuffer } from '../../wire/json-buffer.ts';
 import { CutText, RECORD_CUTS, RESOURCE_CUTS } from './cut-text.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
-import { writeNanos } from './time-digits.ts';
+import type { TimeDigits } from './time-digits.ts';
 
 /** Larger texts of a resource or a scope are cut: each record repeats them. */
 export const MAX_RESOURCE_BYTES = 65_536;
 
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
+
+/** The W3C trace flag that nearly every record with a trace has, and no other. */
+const SAMPLED = 1;
 
 /** What all views with attributes have in common. */
 interface Attributed {
@@ -30,6 +33,7 @@ interface Attributed {
 /** Writes records into one JsonBuffer. Every member ends with a comma; `recordId` is always there and comes last. */
 export class RecordWriter {
   private readonly json: JsonBuffer;
+  private readonly times: TimeDigits;
   private readonly values: ValueJsonWriter;
   private readonly token: ReturnType<typeof tokensOf>;
   private resourceText: Uint8Array = Buffer.alloc(0);
@@ -37,9 +41,10 @@ export class RecordWriter {
   private tail: Uint8Array = Buffer.alloc(0);
   private shortTail: Uint8Array = Buffer.alloc(0);
 
-  /** @param json in mode 'twice' */
-  constructor(json: JsonBuffer) {
+  /** @param json in mode 'twice' @param times writes into the same */
+  constructor(json: JsonBuffer, times: TimeDigits) {
     this.json = json;
+    this.times = times;
     this.values = new ValueJsonWriter(json);
     this.token = tokensOf(json);
   }
@@ -99,17 +104,19 @@ export class RecordWriter {
   private traceContext(record: LogRecordView): void {
     const { json, token } = this;
     const { bytes } = record.cursor;
-    if (isId(bytes, record.traceIdStart, record.traceIdEnd, TRACE_ID_BYTES)) {
+    const inTrace = isId(bytes, record.traceIdStart, record.traceIdEnd, TRACE_ID_BYTES);
+    const inSpan = isId(bytes, record.spanIdStart, record.spanIdEnd, SPAN_ID_BYTES);
+    if (inTrace) {
       json.raw(token.traceId);
       json.hex(bytes, record.traceIdStart, TRACE_ID_BYTES);
-      json.raw(token.quoteComma);
-    }
-    if (isId(bytes, record.spanIdStart, record.spanIdEnd, SPAN_ID_BYTES)) {
-      json.raw(token.spanId);
+      json.raw(inSpan ? token.andSpanId : token.quoteComma);
+    } else if (inSpan) json.raw(token.spanId);
+    if (inSpan) {
       json.hex(bytes, record.spanIdStart, SPAN_ID_BYTES);
       json.raw(token.quoteComma);
     }
-    if (record.flags !== 0) this.number(token.flags, record.flags);
+    if (record.flags === SAMPLED) json.raw(token.sampled);
+    else if (record.flags !== 0) this.number(token.flags, record.flags);
   }
 
   /** Times, count of dropped attributes, scope, resource, id and the closing brace. */
@@ -188,7 +195,7 @@ export class RecordWriter {
   private time(label: Uint8Array, data: DataView, at: number): void {
     if (isZero64(data, at)) return;
     this.json.raw(label);
-    writeNanos(this.json, data, at);
+    this.times.nanos(data, at);
     this.json.byte(COMMA);
   }
 }
@@ -216,6 +223,8 @@ function tokensOf(json: JsonBuffer) {
     body: json.token('"body":'),
     traceId: json.token('"traceId":"'),
     spanId: json.token('"spanId":"'),
+    andSpanId: json.token('","spanId":"'),
+    sampled: json.token(`"flags":${SAMPLED},`),
     flags: json.token('"flags":'),
     attributes: json.token('"attributes":{'),
     timeUnixNano: json.token('"timeUnixNano":'),

@@ -1,6 +1,7 @@
 // Runs the encoder as the exporter does and reads its output back.
+import { CallBody } from '../../../lib/exporters/cloudwatch-logs/call-body.ts';
 import { LogEventEncoder } from '../../../lib/exporters/cloudwatch-logs/encode.ts';
-import { planChunks, putLogEventsBody } from '../../../lib/exporters/cloudwatch-logs/plan.ts';
+import { planChunks } from '../../../lib/exporters/cloudwatch-logs/plan.ts';
 import { LOGS_DEFAULTS } from '../../../lib/exporters/cloudwatch-logs/settings.ts';
 import { LogWalker } from '../../../lib/telemetry/walk.ts';
 import { parseExact } from '../../reference/exact-json.ts';
@@ -33,7 +34,7 @@ export function encodeBodies(otlp: Buffer): Buffer[] {
   walker.walk(otlp, [encoder]);
   const { firstEvent, endEvent } = encoder.end();
   return planChunks(encoder.events, encoder.streams, firstEvent, endEvent).map(({ stream, events }) =>
-    putLogEventsBody(encoder.streams[stream]!, encoder.bytes, encoder.events, events),
+    Buffer.from(new CallBody().write(encoder.streams[stream]!, encoder.bytes, encoder.events, events)),
   );
 }
 
