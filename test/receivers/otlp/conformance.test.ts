@@ -360,6 +360,9 @@ describe.each(VARIANTS)('OTLP/HTTP in $type through a $door', ({ door, type }) =
   });
 });
 
+/** Found by the fuzz test: the transcoder looked for the end of this id for ever. */
+const BROKEN_OFF = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"7289ed';
+
 describe('OTLP/JSON', () => {
   const post = (text: string, path = '/v1/traces') =>
     send({ path, headers: { 'content-type': JSON_TYPE }, body: text });
@@ -403,7 +406,7 @@ describe('OTLP/JSON', () => {
     expect((await post('{"resourceSpans":[],"newField":{"a":[1]}}')).body.toString()).toBe('{}');
   });
 
-  it.each(['', '[]', '{"resourceSpans":', '{"resourceSpans":[{}]}x', '{"resourceSpans":5}'])(
+  it.each(['', '[]', '{"resourceSpans":', '{"resourceSpans":[{}]}x', '{"resourceSpans":5}', BROKEN_OFF])(
     'refuses %j [21]',
     async (text) => {
       expect((await post(text)).status).toBe(400);
