@@ -92,7 +92,7 @@ function wholeMatch(expression: string): (value: string) => boolean {
   return (value) => {
     const before = known.get(value);
     if (before !== undefined) return before;
-    const answer = compiled.matcher(value).matches();
+    const answer = compiled.matcher(value).find();
     if (known.size >= REMEMBERED_VALUES) known.clear();
     known.set(value, answer);
     return answer;
@@ -101,7 +101,7 @@ function wholeMatch(expression: string): (value: string) => boolean {
 
 function compile(expression: string): RE2JS {
   try {
-    // With its anchors it must be one expression: "a)(b" is none.
+    // Alertmanager too puts the anchors around and then looks anywhere: "a)|(?:b" is a prefix or an ending.
     return RE2JS.compile(`^(?:${expression})$`);
   } catch (cause) {
     throw new MatcherError(`bad regular expression ${JSON.stringify(expression)}: ${reason(cause)}`);
