@@ -26,21 +26,35 @@ export function preparePair(window: BurnWindow, objective: number, lengths: read
   };
 }
 
-/** @param periodTotal events that a whole period has by the traffic so far */
+/** What is known beside the sums. */
+export interface Traffic {
+  /** How long there has been data, in milliseconds. */
+  readonly coveredMs: number;
+  /** Events that a whole period has by the traffic so far; only for the guard by budget share. */
+  readonly periodTotal: number;
+}
+
+/**
+ * Whether both windows of a pair are above its threshold.
+ *
+ * A window that reaches back before the first data is taken to have had the same traffic without failures there: else
+ * the first failure of a new SLO, alone in a window of three days, would be a ratio of its own.
+ */
 export function burns(
   { window, threshold, longAt, shortAt }: PreparedPair,
   sums: readonly Counts[],
   guards: LowTrafficGuards,
-  periodTotal: number,
-  objectiveBudget: number,
+  traffic: Traffic,
+  budgetRatio: number,
 ): boolean {
   const long = sums[longAt]!;
-  const short = sums[shortAt]!;
   const { expectedPerMinute } = guards;
-  if (!(ratioOf(short, window.shortWindowMs, expectedPerMinute) > threshold)) return false;
-  if (!(ratioOf(long, window.longWindowMs, expectedPerMinute) > threshold)) return false;
+  const ratio = (sum: Counts, lengthMs: number): number =>
+    ratioOf(sum, lengthMs, expectedPerMinute) * Math.min(1, traffic.coveredMs / lengthMs);
+  if (!(ratio(sums[shortAt]!, window.shortWindowMs) > threshold)) return false;
+  if (!(ratio(long, window.longWindowMs) > threshold)) return false;
   if (long.total < guards.minimumEvents || long.bad < guards.minimumFailures) return false;
-  return !guards.budgetShare || long.bad > window.budgetShare * objectiveBudget * periodTotal;
+  return !guards.budgetShare || long.bad > window.budgetShare * budgetRatio * traffic.periodTotal;
 }
 
 /** NaN when there is nothing, which exceeds no threshold. */
@@ -50,10 +64,10 @@ function ratioOf({ bad, total }: Counts, lengthMs: number, expectedPerMinute: nu
 }
 
 /** Burn rate of a pair: the lower of its two windows'; 0 without data. */
-export function pairBurnRate(pair: PreparedPair, sums: readonly Counts[], objectiveBudget: number): number {
+export function pairBurnRate(pair: PreparedPair, sums: readonly Counts[], budgetRatio: number): number {
   const rate = (at: number): number => {
     const { bad, total } = sums[at]!;
-    return total > 0 ? bad / total / objectiveBudget : 0;
+    return total > 0 ? bad / total / budgetRatio : 0;
   };
   return Math.min(rate(pair.longAt), rate(pair.shortAt));
 }

@@ -171,10 +171,13 @@ export class SloEvaluator {
 
   private burningSince(state: SloState): (number | null)[] {
     const { guards } = this.slo;
-    const periodTotal = guards.budgetShare ? this.periodTotal(state) : 0;
+    const traffic = {
+      coveredMs: state.to - (state.firstDataAt ?? state.to),
+      periodTotal: guards.budgetShare ? this.periodTotal(state) : 0,
+    };
     const isExcluded = this.isExcluded(state.to);
     return this.pairs.map((pair, place) => {
-      const isBurning = !isExcluded && burns(pair, state.sums, guards, periodTotal, this.budgetRatio);
+      const isBurning = !isExcluded && burns(pair, state.sums, guards, traffic, this.budgetRatio);
       return isBurning ? (state.burningSince[place] ?? state.to) : null;
     });
   }

@@ -64,9 +64,11 @@ export class RunningSums {
       const old = start < this.head(state.to) ? this.units.unit(slices, start) : undefined;
       slices.put(slice);
       if (slice.counts.total > 0) {
-        const end = slice.start + this.resolutionMs;
-        firstDataAt = Math.min(firstDataAt ?? end, end);
-        lastDataAt = Math.max(lastDataAt ?? end, end);
+        const isAnew =
+          lastDataAt !== null &&
+          slice.start - lastDataAt >= (this.lengths.at(-1) ?? Number.POSITIVE_INFINITY);
+        firstDataAt = isAnew ? slice.start : Math.min(firstDataAt ?? slice.start, slice.start);
+        lastDataAt = Math.max(lastDataAt ?? 0, slice.start + this.resolutionMs);
       }
       if (old === undefined) return;
       const unit = this.units.unit(slices, start);

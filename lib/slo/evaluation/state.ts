@@ -31,7 +31,7 @@ export interface SloState {
   readonly actions: readonly PolicyAction[];
   /** Minutes whose good events are missing. */
   readonly unsettled: readonly number[];
-  /** End of the first and of the last minute with events. */
+  /** Begin of the first minute with events, after no silence as long as the longest window, and end of the last one. */
   readonly firstDataAt: number | null;
   readonly lastDataAt: number | null;
   /** Minutes whose terms were impossible, such as more good events than events. */
