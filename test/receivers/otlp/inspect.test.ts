@@ -82,7 +82,7 @@ describe.each(SIGNALS)('inspect %s', (signal) => {
   it('lets nothing in that the views of the exporters cannot read, and rejects the same items', () => {
     const random = new Seeded(7);
     let accepted = 0;
-    for (let round = 0; round < 4_000; round++) {
+    for (let round = 0; round < 2_000; round++) {
       const otlp = mutate(SMALL[signal], random);
       const inspection = attempt(() => inspect(signal, otlp));
       if (inspection instanceof MalformedError) continue;
@@ -92,7 +92,7 @@ describe.each(SIGNALS)('inspect %s', (signal) => {
       // A metric that names two kinds of data counts with both at the door and with the last one behind it.
       if (signal !== 'metrics') expect(inspection.items).toBe(seen.items);
     }
-    expect(accepted).toBeGreaterThan(200);
+    expect(accepted).toBeGreaterThan(100);
   });
 
   it('throws nothing but MalformedError for bytes without sense', () => {
