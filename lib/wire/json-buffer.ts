@@ -1,13 +1,13 @@
 // Writes JSON text straight into one growing buffer: what every encoder's output goes through.
 // Hot path: no strings are built for bytes that are already UTF-8, and text that must end up inside a JSON string
 // (a segment document, a log message) is escaped twice while it is copied once.
-import { isUtf8 } from 'node:buffer';
+import { characterEnd } from './utf8.ts';
 
 /** 'once': JSON itself. 'twice': JSON text inside a JSON string, as PutTraceSegments and PutLogEvents take it. */
 export type EscapeMode = 'once' | 'twice';
 
-/** The longest an escaped byte gets: a control character escaped twice (`\\u0001`), or U+FFFD for a broken byte. */
-const MAX_GROWTH = 7;
+/** The longest an escaped byte gets: a control character escaped twice is 7 bytes (`\\u0001`), and counted as 8 at first. */
+const MAX_GROWTH = 8;
 
 /** Slack kept behind each `ensure`, for numbers, ids and short tokens. */
 const SLACK = 64;
@@ -21,23 +21,25 @@ for (let value = 0; value < 256; value++) {
   HEX_PAIRS[value] = pair.charCodeAt(0) | (pair.charCodeAt(1) << 8);
 }
 
+/** Stands for the size of an escape that is longer than four bytes; a bit of its own, so that one look at the end finds it. */
+const LONG = 8;
+
+/** By ASCII byte, what is written for it: the first `sizes[byte]` bytes of `words[byte]`, little-endian. */
 interface EscapeTable {
-  /** 1 for ASCII that must be escaped. */
-  readonly special: Uint8Array;
-  readonly replacement: readonly (Uint8Array | undefined)[];
+  readonly words: Int32Array;
+  readonly sizes: Uint8Array;
 }
 
 function escapeTable(mode: EscapeMode): EscapeTable {
-  const special = new Uint8Array(256);
-  const replacement: (Uint8Array | undefined)[] = [];
+  const words = new Int32Array(128);
+  const sizes = new Uint8Array(128);
+  const bytes = Buffer.alloc(8);
   for (let code = 0; code < 128; code++) {
-    const escaped = escapeText(String.fromCharCode(code), mode);
-    if (escaped.length > 1) {
-      special[code] = 1;
-      replacement[code] = Buffer.from(escaped);
-    }
+    const size = bytes.fill(0).write(escapeText(String.fromCharCode(code), mode));
+    words[code] = bytes.readInt32LE(0);
+    sizes[code] = size > 4 ? LONG : size;
   }
-  return { special, replacement };
+  return { words, sizes };
 }
 
 /** The inside of a JSON string. */
@@ -144,47 +146,62 @@ export class JsonBuffer {
   /** The inside of a JSON string from UTF-8 bytes; broken UTF-8 becomes U+FFFD. */
   escaped(source: Buffer, sourceData: DataView, start: number, end: number): void {
     this.ensure((end - start) * MAX_GROWTH);
-    const out = this.bytes;
-    const outData = this.data;
-    const { special, replacement } = this.table;
+    const out = this.data;
+    const { words, sizes } = this.table;
     let at = this.length;
     let seen = 0;
     let i = start;
-    // Four bytes at a time: any byte below 0x20, a quote, a backslash or a byte above 0x7f leaves the fast way.
     const lastWord = end - 4;
-    while (i <= lastWord) {
-      const word = sourceData.getInt32(i, true);
-      const quotes = word ^ 0x22222222;
-      const slashes = word ^ 0x5c5c5c5c;
-      const odd =
-        ((word - 0x20202020) & ~word) |
-        ((quotes - 0x01010101) & ~quotes) |
-        ((slashes - 0x01010101) & ~slashes) |
-        word;
-      if ((odd & 0x80808080) === 0) {
-        outData.setInt32(at, word, true);
-        at += 4;
-        i += 4;
+    while (i < end) {
+      if (i <= lastWord) {
+        const word = sourceData.getInt32(i, true);
+        if (isPlain(word)) {
+          out.setInt32(at, word, true);
+          at += 4;
+          i += 4;
+          continue;
+        }
+        if ((word & 0x80808080) === 0) {
+          // No branch for each byte: where the quotes of a text lie cannot be foreseen.
+          const first = sizes[word & 127] as number;
+          const second = sizes[(word >> 8) & 127] as number;
+          const third = sizes[(word >> 16) & 127] as number;
+          const fourth = sizes[word >> 24] as number;
+          seen |= first | second | third | fourth;
+          out.setInt32(at, words[word & 127] as number, true);
+          at += first;
+          out.setInt32(at, words[(word >> 8) & 127] as number, true);
+          at += second;
+          out.setInt32(at, words[(word >> 16) & 127] as number, true);
+          at += third;
+          out.setInt32(at, words[word >> 24] as number, true);
+          at += fourth;
+          i += 4;
+          continue;
+        }
+      } else if (i > start && at - this.length === i - start) {
+        // The last one to three bytes are written once more with the bytes before them, all of which went unchanged.
+        const word = lastWord < start ? 0 : sourceData.getInt32(lastWord, true);
+        if (isPlain(word)) {
+          out.setInt32(at - 4 + end - i, word, true);
+          at += end - i;
+          break;
+        }
+      }
+      const code = source[i] as number;
+      if (code < 128) {
+        out.setInt32(at, words[code] as number, true);
+        at += sizes[code] as number;
+        seen |= sizes[code] as number;
+        i += 1;
         continue;
       }
-      for (let k = 0; k < 4; k++) {
-        const code = source[i++] as number;
-        seen |= code;
-        if (special[code] === 0) out[at++] = code;
-        else at = copyInto(out, at, replacement[code] as Uint8Array);
-      }
+      const next = characterEnd(source, i, end);
+      if (next < 0) seen = LONG;
+      for (i = next < 0 ? end : i; i < next; i++) this.bytes[at++] = source[i] as number;
     }
-    for (; i < end; i++) {
-      const code = source[i] as number;
-      seen |= code;
-      if (special[code] === 0) out[at++] = code;
-      else at = copyInto(out, at, replacement[code] as Uint8Array);
-    }
-    if (seen > 127 && !isUtf8(source.subarray(start, end))) {
-      this.escapedText(source.toString('utf8', start, end));
-      return;
-    }
-    this.length = at;
+    if (seen >= LONG) this.escapedText(source.toString('utf8', start, end));
+    else this.length = at;
   }
 
   /** The inside of a JSON string from a string; lone surrogates become U+FFFD. */
@@ -298,8 +315,14 @@ export class JsonBuffer {
   }
 }
 
-function copyInto(out: Buffer, at: number, bytes: Uint8Array): number {
-  let position = at;
-  for (let i = 0; i < bytes.length; i++) out[position++] = bytes[i] as number;
-  return position;
+/** True when none of four bytes is below 0x20, a quote, a backslash or above 0x7f. */
+function isPlain(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const slashes = word ^ 0x5c5c5c5c;
+  const odd =
+    ((word - 0x20202020) & ~word) |
+    ((quotes - 0x01010101) & ~quotes) |
+    ((slashes - 0x01010101) & ~slashes) |
+    word;
+  return (odd & 0x80808080) === 0;
 }
