@@ -20,7 +20,7 @@ export class AttributeList {
   /** By key id: in which round it was seen last, and at which place. */
   private rounds: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private places: Int32Array = new Int32Array(INITIAL_CAPACITY);
-  private round = 0;
+  private round = 1;
   private unkept: Map<string, number> | undefined;
 
   clear(): void {
