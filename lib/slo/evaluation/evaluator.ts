@@ -91,6 +91,7 @@ export class SloEvaluator {
       budgetState: 'healthy',
       actions: [],
       unsettled: [],
+      goodMissingSince: null,
       firstDataAt: null,
       lastDataAt: null,
       clamped: 0,

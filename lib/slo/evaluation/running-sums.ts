@@ -57,7 +57,7 @@ export class RunningSums {
     now: number,
   ): SloState {
     const sums = [...state.sums];
-    let { budget, clamped, firstDataAt, lastDataAt } = state;
+    let { budget, clamped, firstDataAt, lastDataAt, goodMissingSince } = state;
     const unsettled = new Set(state.unsettled);
     const put = (slice: Slice): void => {
       const start = floorTo(slice.start, this.units.unitMs);
@@ -88,17 +88,36 @@ export class RunningSums {
       if (slice === undefined || slice === old) continue;
       put(slice);
       if (verdict.kind === 'counts' && verdict.isClamped) clamped++;
-      if (slice.unsettledTotal > 0) unsettled.add(start);
-      else unsettled.delete(start);
+      if (slice.unsettledTotal > 0) {
+        unsettled.add(start);
+        goodMissingSince = Math.min(goodMissingSince ?? start, start);
+        continue;
+      }
+      unsettled.delete(start);
+      if (goodMissingSince === null || start < goodMissingSince) continue;
+      const later = [...unsettled].filter((missing) => missing > start);
+      goodMissingSince = later.length > 0 ? Math.min(...later) : null;
     }
+    // Once good events have been missing for long enough, those of the newest minutes are not awaited either: else no
+    // window shorter than that would ever see an outage in which nothing is good.
+    const isOutage = goodMissingSince !== null && ageOf(goodMissingSince) >= SETTLE_GOOD_MS;
     for (const start of unsettled) {
       const age = ageOf(start);
-      if (age < SETTLE_GOOD_MS) continue;
+      if (age < SETTLE_GOOD_MS && !(isOutage && start >= goodMissingSince!)) continue;
       unsettled.delete(start);
       const slice = slices.slice(start);
       if (slice !== undefined && slice.unsettledTotal > 0) put(settledAsBad(slice, start >= state.to, age));
     }
-    return { ...state, sums, budget, clamped, firstDataAt, lastDataAt, unsettled: [...unsettled] };
+    return {
+      ...state,
+      sums,
+      budget,
+      clamped,
+      firstDataAt,
+      lastDataAt,
+      goodMissingSince,
+      unsettled: [...unsettled],
+    };
   }
 
   /** Moves the ends of all windows and of the budget's period to an instant. */

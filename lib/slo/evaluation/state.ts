@@ -31,6 +31,8 @@ export interface SloState {
   readonly actions: readonly PolicyAction[];
   /** Minutes whose good events are missing. */
   readonly unsettled: readonly number[];
+  /** Since which minute no good event was reported beside a total. */
+  readonly goodMissingSince: number | null;
   /** Begin of the first minute with events, after no silence as long as the longest window, and end of the last one. */
   readonly firstDataAt: number | null;
   readonly lastDataAt: number | null;
