@@ -15,6 +15,8 @@ interface PlainPoint {
   explicitBounds?: number[];
   scale?: number;
   zeroCount?: string;
+  count?: string;
+  sum?: number | null;
   positive?: PlainBuckets | null;
   quantileValues?: { quantile: number; value: number }[];
 }
@@ -69,21 +71,41 @@ function addMetric(data: Record<string, unknown>[], metric: PlainMetric, service
     const dimensions = [{ Name: 'service.name', Value: service }];
     for (const { key, value } of point.attributes ?? [])
       dimensions.push({ Name: key, Value: String(plain(value)) });
-    data.push({
+    const datum = {
       MetricName: metric.name,
       Dimensions: dimensions,
       Timestamp: seconds(point.timeUnixNano),
       Unit: UNITS[metric.unit ?? ''] ?? 'None',
-      ...values(metric, point),
-    });
+    };
+    if (metric.summary) data.push(...summaryDatums(datum, point));
+    else data.push({ ...datum, ...values(metric, point) });
   }
 }
 
 function values(metric: PlainMetric, point: PlainPoint): Record<string, unknown> {
   if (metric.histogram) return explicitValues(point);
   if (metric.exponentialHistogram) return exponentialValues(point);
-  if (metric.summary) return { Values: (point.quantileValues ?? []).map((quantile) => quantile.value) };
   return { Value: point.asDouble ?? integer(point.asInt) };
+}
+
+interface Datum {
+  readonly MetricName: string;
+  readonly Dimensions: readonly { Name: string; Value: string }[];
+}
+
+/** A series for each quantile, and count and sum, as the collector's `detailed_metrics` writes them. */
+function summaryDatums(datum: Datum, point: PlainPoint): Record<string, unknown>[] {
+  const { MetricName, Dimensions } = datum;
+  const quantiles = (point.quantileValues ?? []).map(({ quantile, value }) => ({
+    ...datum,
+    Dimensions: [...Dimensions, { Name: 'quantile', Value: String(quantile) }],
+    Value: value,
+  }));
+  return [
+    ...quantiles,
+    { ...datum, MetricName: `${MetricName}_count`, Unit: 'Count', Value: integer(point.count) },
+    { ...datum, MetricName: `${MetricName}_sum`, Value: point.sum ?? 0 },
+  ];
 }
 
 function explicitValues(point: PlainPoint): Record<string, unknown> {

@@ -104,11 +104,12 @@ export class MetricBodies {
     const { builder, encoder, list } = this;
     list.cutBack(0);
     this.points = 0;
+    builder.startBatch();
     builder.startRequest();
     encoder.start('default');
     this.walker.walk(otlp, [encoder, this]);
     builder.finishPart(list);
-    builder.startPart(false);
+    builder.startPart('deltas');
     for (const { target, reading } of encoder.cumulative) builder.addDelta(target, reading.totals);
     builder.finishPart(list);
     const lane = new MetricLane(INGEST_ID, list, [[0, list.count]], 0, '');

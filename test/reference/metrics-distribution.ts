@@ -101,10 +101,9 @@ export function explicitPairs(
   }
   const below = opensLow ? left[0]! : 0;
   const above = opensHigh && overflow > 0 ? left[overflow]! : 0;
-  let rest = sum;
-  if (ends.low) rest -= min!;
-  if (ends.high) rest -= max!;
-  for (const [value, count] of inner) rest -= value * count;
+  const before = collect([...(ends.low ? [[min!, 1] as Pair] : []), ...inner]);
+  const rest =
+    sum - before.reduce((total, [value, count]) => total + value * count, 0) - (ends.high ? max! : 0);
   const mean = below > 0 && above > 0 ? Number.NaN : rest / (below + above);
   return collect([
     ...(ends.low ? [[min!, 1] as Pair] : []),

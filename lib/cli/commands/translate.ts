@@ -6,6 +6,7 @@ import type { Translator } from '../translators/translator.ts';
 /** Each destination is loaded when it is asked for. */
 const TRANSLATORS: Readonly<Record<string, () => Promise<Translator>>> = {
   xray: async () => (await import('../translators/xray.ts')).xrayTranslator,
+  metrics: async () => (await import('../translators/metrics.ts')).metricsTranslator,
   logs: async () => (await import('../translators/logs.ts')).logsTranslator,
 };
 

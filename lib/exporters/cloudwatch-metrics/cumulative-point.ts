@@ -20,8 +20,8 @@ export interface DeltaTarget {
   readonly head: MetricHead;
   /** Of a summary: where its sum goes; `head` takes its count. */
   readonly sumHead: MetricHead | undefined;
-  /** Finished dimension list. */
-  readonly dimensions: string;
+  /** Finished dimension list: its number in the texts that are kept for the flush. */
+  readonly dimensions: number;
   readonly timeMs: number;
   /** Of the metric's unit. */
   readonly factor: number;

@@ -32,8 +32,7 @@ export function histogramTotals(
   bounds: Float64Array,
 ): Totals {
   hash.start();
-  const bytes = new Uint8Array(bounds.buffer, bounds.byteOffset, bounds.byteLength);
-  hash.bytes(bytes, 0, bytes.length);
+  hash.bytes(new DataView(bounds.buffer, bounds.byteOffset, bounds.byteLength), 0, bounds.byteLength);
   hash.finish();
   return { kind: 'histogram', boundsHash: hash.hi >>> 0, counts: counts.slice(), sum: point.sum };
 }

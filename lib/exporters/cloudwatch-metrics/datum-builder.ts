@@ -4,45 +4,55 @@ import type { DatumList } from './datum-list.ts';
 import { DimensionLists } from './dimension-lists.ts';
 import { type ExplicitLayout, ExplicitLayouts } from './explicit-layout.ts';
 import { ExponentialLayouts } from './exponential-layout.ts';
+import { KeptDimensions } from './kept-dimensions.ts';
 import { PointGroups } from './point-groups.ts';
 import type { Totals } from './readings.ts';
 import { DatumWriter } from './write-datums.ts';
 
 export class DatumBuilder {
   readonly dimensions = new DimensionLists();
+  /** Lists of points that wait for their deltas. */
+  readonly kept = new KeptDimensions();
   readonly groups = new PointGroups();
   readonly explicitLayouts = new ExplicitLayouts();
   readonly exponentialLayouts = new ExponentialLayouts();
   private readonly writer = new DatumWriter();
+  private part: 'points' | 'deltas' = 'points';
+
+  /** Forgets everything that was kept for a flush. */
+  startBatch(): void {
+    this.kept.clear();
+  }
 
   /** Begins a request. */
   startRequest(): void {
     this.explicitLayouts.startRequest();
-    this.startPart(true);
+    this.kept.startRequest();
+    this.startPart('points');
   }
 
   /**
-   * Begins the datums of one part of a request.
-   * @param exact minimum and maximum of histograms are values that occurred; else they only bound them
+   * Begins the datums of one part of a request: of `points` as they come, or of `deltas`. Minimum and maximum of a
+   * histogram occurred among its points; of deltas they only bound the values.
    */
-  startPart(exact: boolean): void {
+  startPart(part: 'points' | 'deltas'): void {
+    this.part = part;
     this.dimensions.clear();
-    this.groups.clear(exact);
+    this.groups.clear(part === 'points');
   }
 
   /** Appends the part's datums. @returns points that came to nothing: histograms into which nothing fell */
   finishPart(list: DatumList): number {
-    const empty = this.writer.write(this.groups, this.dimensions, list);
-    this.startPart(true);
+    const dimensions = this.part === 'points' ? this.dimensions : this.kept;
+    const empty = this.writer.write(this.groups, dimensions, list);
+    this.startPart('points');
     return empty;
   }
 
-  /** Adds what is new of a cumulative series; for a part that is not exact. */
+  /** Adds what is new of a cumulative series. */
   addDelta(target: DeltaTarget, totals: Totals): void {
-    this.dimensions.push(this.dimensions.fragments.ofText(target.dimensions));
-    const dimensions = this.dimensions.keep();
     const { groups } = this;
-    const { head, timeMs, factor, min, max } = target;
+    const { head, dimensions, timeMs, factor, min, max } = target;
     switch (totals.kind) {
       case 'sum':
         groups.addSum(head, dimensions, timeMs, 0, Number(totals.value) * factor);

@@ -12,43 +12,38 @@ export const NO_FRAGMENT = 0;
 const CLOSE = Buffer.from('"}');
 const INITIAL_CAPACITY = 1024;
 
+/** No value of the key was seen yet. */
+const NEVER = -1;
+
 export class DimensionFragments {
   readonly json = new JsonBuffer('once', 1 << 16);
   /** By fragment: where its text starts in `json`; the next one's start is its end. */
   starts: Int32Array = new Int32Array(INITIAL_CAPACITY + 1);
-  private count = 1;
-  private readonly byText = new Map<string, number>();
+  private readonly texts = new HashSlots();
   /** Values seen: where they lie in the request, under which key, and which fragment they became. */
   private readonly slots = new HashSlots();
   private valueStarts: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private valueEnds: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private valueKeys: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private fragments: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  /** By key: the value that was looked up last. */
+  private readonly lastSeen: number[] = [];
   private readonly value = new AnyValueView();
 
   clear(): void {
     this.json.clear();
     this.slots.clear();
-    this.byText.clear();
-    this.count = 1;
+    this.texts.clear();
     this.starts[1] = 0;
-  }
-
-  /** The text of a fragment. */
-  text(fragment: number): string {
-    return this.json.bytes.toString('latin1', this.starts[fragment], this.starts[fragment + 1]);
+    this.lastSeen.fill(NEVER);
   }
 
   /** @returns the fragment with this text, ASCII */
   ofText(text: string): number {
-    const known = this.byText.get(text);
-    if (known !== undefined) return known;
-    const fragment = this.count++;
-    if (fragment + 1 >= this.starts.length) this.starts = grown(this.starts, fragment + 2);
-    this.json.ascii(text);
-    this.starts[fragment + 1] = this.json.length;
-    this.byText.set(text, fragment);
-    return fragment;
+    const { json } = this;
+    const start = json.length;
+    json.ascii(text);
+    return this.keep(start);
   }
 
   /**
@@ -58,28 +53,64 @@ export class DimensionFragments {
    */
   ofValue(key: number, prefix: Uint8Array, cursor: WireCursor, start: number, end: number): number {
     const { slots } = this;
-    const { bytes } = cursor;
-    let hash = Math.imul(key ^ (end - start), 0x9e3779b1);
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-    hash ^= hash >>> 15;
+    const { data } = cursor;
+    // Most values are those of the point before.
+    const last = this.lastSeen[key] ?? NEVER;
+    if (last !== NEVER && this.isSame(last, key, data, start, end)) return this.fragments[last] as number;
+    const hash = hashOf(data, start, end) ^ key;
     let seen = slots.first(hash);
-    while (seen >= 0 && !this.isSame(seen, key, bytes, start, end)) seen = slots.next();
-    if (seen >= 0) return this.fragments[seen] as number;
-    seen = slots.add(hash);
+    while (seen >= 0 && !this.isSame(seen, key, data, start, end)) seen = slots.next();
+    if (seen < 0) seen = this.see(key, prefix, cursor, start, end, hash);
+    this.lastSeen[key] = seen;
+    return this.fragments[seen] as number;
+  }
+
+  /** Notes a value that was not there before. */
+  private see(
+    key: number,
+    prefix: Uint8Array,
+    cursor: WireCursor,
+    start: number,
+    end: number,
+    hash: number,
+  ): number {
+    const seen = this.slots.add(hash);
     if (seen >= this.fragments.length) this.grow(seen + 1);
     this.valueStarts[seen] = start;
     this.valueEnds[seen] = end;
     this.valueKeys[seen] = key;
-    const fragment = this.render(prefix, cursor, start, end);
-    this.fragments[seen] = fragment;
+    this.fragments[seen] = this.render(prefix, cursor, start, end);
+    return seen;
+  }
+
+  /** Ends the text that was written last, unless it is there already. @returns its fragment; they count from 1 */
+  private keep(start: number): number {
+    const { texts, json } = this;
+    const hash = hashOf(json.data, start, json.length);
+    let number = texts.first(hash);
+    while (number >= 0 && !this.isText(number + 1, start)) number = texts.next();
+    if (number >= 0) {
+      json.length = start;
+      return number + 1;
+    }
+    const fragment = texts.add(hash) + 1;
+    if (fragment + 1 >= this.starts.length) this.starts = grown(this.starts, fragment + 2);
+    this.starts[fragment + 1] = json.length;
     return fragment;
   }
 
-  private isSame(seen: number, key: number, bytes: Buffer, start: number, end: number): boolean {
+  private isText(fragment: number, start: number): boolean {
+    const { json } = this;
+    const from = this.starts[fragment] as number;
+    const length = (this.starts[fragment + 1] as number) - from;
+    return json.length - start === length && isSameText(json.data, from, start, length);
+  }
+
+  private isSame(seen: number, key: number, data: DataView, start: number, end: number): boolean {
     const from = this.valueStarts[seen] as number;
-    if (this.valueKeys[seen] !== key || (this.valueEnds[seen] as number) - from !== end - start) return false;
-    for (let i = start, at = from; i < end; i++, at++) if (bytes[i] !== bytes[at]) return false;
-    return true;
+    const length = end - start;
+    if (this.valueKeys[seen] !== key || (this.valueEnds[seen] as number) - from !== length) return false;
+    return isSameText(data, from, start, length);
   }
 
   private render(prefix: Uint8Array, cursor: WireCursor, start: number, end: number): number {
@@ -113,4 +144,25 @@ export class DimensionFragments {
     this.valueKeys = grown(this.valueKeys, needed);
     this.fragments = grown(this.fragments, needed);
   }
+}
+
+function isSameText(data: DataView, left: number, right: number, length: number): boolean {
+  let i = 0;
+  for (; i + 4 <= length; i += 4) {
+    if (data.getInt32(left + i, true) !== data.getInt32(right + i, true)) return false;
+  }
+  for (; i < length; i++) if (data.getUint8(left + i) !== data.getUint8(right + i)) return false;
+  return true;
+}
+
+/** Over words of four bytes; the low bits know the high ones. */
+function hashOf(data: DataView, start: number, end: number): number {
+  let hash = end - start;
+  let at = start;
+  for (; at + 4 <= end; at += 4) {
+    hash = Math.imul(hash ^ data.getInt32(at, true), 0x9e3779b1);
+    hash ^= hash >>> 15;
+  }
+  for (; at < end; at++) hash = Math.imul(hash ^ data.getUint8(at), 0x01000193);
+  return hash ^ (hash >>> 13);
 }

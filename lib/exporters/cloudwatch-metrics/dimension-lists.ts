@@ -57,15 +57,6 @@ export class DimensionLists {
     }
   }
 
-  /** The dimensions of a list, separated by commas. */
-  text(list: number): string {
-    let text = '';
-    for (let i = this.starts[list] as number; i < (this.starts[list + 1] as number); i++) {
-      text += this.fragments.text(this.pool[i] as number);
-    }
-    return text;
-  }
-
   private isSame(list: number, start: number): boolean {
     const from = this.starts[list] as number;
     const length = (this.starts[list + 1] as number) - from;

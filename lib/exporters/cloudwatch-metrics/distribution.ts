@@ -86,6 +86,73 @@ export class Distribution {
     this.push(count);
   }
 
+  /**
+   * Spreads `count` over the values `first`…`end` of some texts, by whole numbers.
+   * @param shares by value, 0..1, ascending: what share lies at it and before it; 1 at the last one
+   */
+  addShares(texts: ValueTexts, shares: Float64Array, first: number, end: number, count: number): void {
+    const needed = this.length + end - first;
+    if (needed > this.counts.length) this.counts = grown(this.counts, needed);
+    const { counts } = this;
+    let length = this.length;
+    let placed = 0;
+    // What `addText` does, with its state in local variables: this is the innermost loop of explicit histograms.
+    let next = this.openTexts === texts ? this.nextPlace : Number.NaN;
+    for (let place = first; place < end; place++) {
+      const upTo = Math.round(count * (shares[place] as number));
+      if (upTo === placed) continue;
+      if (place === next) counts[length++] = upTo - placed;
+      else {
+        this.length = length;
+        this.addText(texts, place, upTo - placed);
+        length = this.length;
+      }
+      next = texts.repeats ? Number.NaN : place + 1;
+      placed = upTo;
+    }
+    this.length = length;
+    this.nextPlace = next;
+  }
+
+  /** Appends the values from `place` on with `source[start]`…`source[end]` as their counts, but those that are 0. */
+  addCounts(texts: ValueTexts, place: number, source: Float64Array, start: number, end: number): void {
+    const needed = this.length + end - start;
+    if (needed > this.counts.length) this.counts = grown(this.counts, needed);
+    const { counts } = this;
+    let length = this.length;
+    const shift = place - start;
+    let next = this.openTexts === texts ? this.nextPlace - shift : Number.NaN;
+    for (let i = start; i < end; i++) {
+      const count = source[i] as number;
+      if (count === 0) continue;
+      if (i === next) counts[length++] = count;
+      else {
+        this.length = length;
+        this.addText(texts, i + shift, count);
+        length = this.length;
+      }
+      next = texts.repeats ? Number.NaN : i + 1;
+    }
+    this.length = length;
+    this.nextPlace = next + shift;
+  }
+
+  /** Sum of all values, each as often as it occurred. */
+  sum(): number {
+    let sum = 0;
+    for (let run = 0; run < this.runs; run++) {
+      const first = this.runEntries[run] as number;
+      const end = run + 1 < this.runs ? (this.runEntries[run + 1] as number) : this.length;
+      const texts = this.runTexts[run];
+      for (let entry = first; entry < end; entry++) {
+        const place = (this.runPlaces[run] as number) + entry - first;
+        const value = texts === undefined ? this.runValues[run] : texts.values[place];
+        sum += (value as number) * (this.counts[entry] as number);
+      }
+    }
+    return sum;
+  }
+
   private get lastValue(): number {
     const run = this.runs - 1;
     const texts = this.runTexts[run];

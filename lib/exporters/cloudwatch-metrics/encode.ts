@@ -67,8 +67,6 @@ export class MetricEncoder implements MetricVisitor {
   private plan: MetricPlan = undefined as never;
   private refusal: NameRefusal | undefined;
   private readonly single = new Float64Array(1);
-  private lastDimensions = -1;
-  private lastText = '';
 
   /** @param builder gets the points; the caller begins and finishes its parts */
   constructor(settings: MetricsSettings, builder: DatumBuilder) {
@@ -86,7 +84,6 @@ export class MetricEncoder implements MetricVisitor {
     this.plans.startRequest();
     this.identity.startRequest(tenant);
     this.resources = 0;
-    this.lastDimensions = -1;
   }
 
   resource(view: ResourceView): void {
@@ -265,7 +262,7 @@ export class MetricEncoder implements MetricVisitor {
       target: {
         head: plan.head,
         sumHead: plan.sumHead,
-        dimensions: this.textOf(dimensions),
+        dimensions: this.builder.kept.keep(this.builder.dimensions, dimensions),
         timeMs,
         factor: plan.factor,
         layout,
@@ -273,15 +270,6 @@ export class MetricEncoder implements MetricVisitor {
         max,
       },
     });
-  }
-
-  /** Points next to each other mostly have the same dimensions. */
-  private textOf(dimensions: number): string {
-    if (dimensions !== this.lastDimensions) {
-      this.lastDimensions = dimensions;
-      this.lastText = this.builder.dimensions.text(dimensions);
-    }
-    return this.lastText;
   }
 
   private drop(reason: PointDrop): void {

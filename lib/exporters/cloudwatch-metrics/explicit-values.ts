@@ -57,25 +57,22 @@ export function spreadExplicit(
   const opensLow = first === 0 && !(low >= layout.assumedLower(0));
   const opensHigh = last === overflow && !(high <= layout.assumedUpper(overflow));
   const level = levelFor(layout, counts, at, first, last);
-  let rest = extent.sum;
-  if (lowEnd === 1) {
-    out.add(min, 1);
-    rest -= min;
-  }
-  if (highEnd === 1) rest -= max;
+  if (lowEnd === 1) out.add(min, 1);
   for (let bucket = opensLow ? 1 : first; bucket <= (opensHigh ? overflow - 1 : last); bucket++) {
     const count = countOf(bucket);
     if (count <= 0) continue;
     const lower = bucket === first ? low : layout.assumedLower(bucket);
     const upper = bucket === last ? high : layout.assumedUpper(bucket);
-    rest -= spreadBucket(layout, bucket, level, count, lower, upper, out);
+    spreadBucket(layout, bucket, level, count, lower, upper, out);
   }
   const below = opensLow ? countOf(0) : 0;
   const above = opensHigh && overflow > 0 ? countOf(overflow) : 0;
-  const mean = below > 0 && above > 0 ? Number.NaN : rest / (below + above);
-  if (below > 0) spreadOpen(low, last === 0 ? high : layout.assumedUpper(0), below, mean, out);
-  if (above > 0) {
-    spreadOpen(first === overflow ? low : layout.assumedLower(overflow), high, above, mean, out);
+  if (below > 0 || above > 0) {
+    const rest = extent.sum - out.sum() - (highEnd === 1 ? max : 0);
+    const mean = below > 0 && above > 0 ? Number.NaN : rest / (below + above);
+    if (below > 0) spreadOpen(low, last === 0 ? high : layout.assumedUpper(0), below, mean, out);
+    const lower = first === overflow ? low : layout.assumedLower(overflow);
+    if (above > 0) spreadOpen(lower, high, above, mean, out);
   }
   if (highEnd === 1) out.add(max, 1);
 }
@@ -105,7 +102,7 @@ function levelFor(
   return LEVELS - 1;
 }
 
-/** Spreads a bucket between `lower` and `upper`, which lie in it. @returns the sum of what was added */
+/** Spreads a bucket between `lower` and `upper`, which lie in it. */
 function spreadBucket(
   layout: ExplicitLayout,
   bucket: number,
@@ -114,32 +111,32 @@ function spreadBucket(
   lower: number,
   upper: number,
   out: Distribution,
-): number {
+): void {
   const width = upper - lower;
   if (!(width > 0)) {
     out.add(lower, count);
-    return lower * count;
+    return;
   }
   const { firsts, edges, shares, middles } = layout.partsOf(level);
-  const { values } = middles;
-  const isWhole = lower === layout.assumedLower(bucket) && upper === layout.assumedUpper(bucket);
+  const first = firsts[bucket] as number;
   const end = firsts[bucket + 1] as number;
-  let sum = 0;
+  if (lower === layout.assumedLower(bucket) && upper === layout.assumedUpper(bucket)) {
+    out.addShares(middles, shares, first, end, count);
+    return;
+  }
   let placed = 0;
-  for (let part = firsts[bucket] as number; part < end; part++) {
-    const share = isWhole ? (shares[part] as number) : ((edges[part] as number) - lower) / width;
+  for (let part = first; part < end; part++) {
+    const share = ((edges[part] as number) - lower) / width;
     const upTo = share >= 1 ? count : share <= 0 ? 0 : Math.round(count * share);
     const here = upTo - placed;
     if (here <= 0) continue;
     placed = upTo;
-    const value = values[part] as number;
+    const value = middles.values[part] as number;
     // A part that is only partly in has its middle outside, perhaps.
     if (value < lower) out.add(lower, here);
     else if (value > upper) out.add(upper, here);
     else out.addText(middles, part, here);
-    sum += Math.min(Math.max(value, lower), upper) * here;
   }
-  return sum;
 }
 
 /** Spreads what lies beyond the bounds, between `lower` and `upper` and around `mean`; NaN stands for unknown. */

@@ -61,6 +61,11 @@ export class ExponentialLayout {
     return this.blocks[number] ?? this.make(number);
   }
 
+  /** The first index whose texts are not those of this one. */
+  blockEnd(index: number): number {
+    return (((index + MAX_INDEX) >>> BLOCK_SHIFT) + 1) * BLOCK - MAX_INDEX;
+  }
+
   /** What stands for a positive bucket. */
   middle(index: number): number {
     return this.textsOf(index).values[placeInTexts(index)] as number;

@@ -74,16 +74,22 @@ export function spreadExponential(
   }
   if (zeroCount > 0) addEnd(0, 0, zeroCount, 0);
   if (positive !== NO_WINDOW) {
-    const { start, low, width } = windowOf(windows, positive);
+    // The top is on this side.
+    const { start, low } = windowOf(windows, positive);
     const { counts } = windows;
-    const first = bottom.side === 1 ? bottom.index : Number.NaN;
-    const last = top.side === 1 ? top.index : Number.NaN;
-    for (let i = 0; i < width; i++) {
-      const count = counts[start + i] as number;
-      if (count === 0) continue;
-      const index = low + i;
-      if (index === first || index === last) addEnd(1, index, count, layout.middle(index));
-      else out.addText(layout.textsOf(index), placeInTexts(index), count);
+    let from = 0;
+    const to = top.index - low;
+    if (bottom.side === 1) {
+      addEnd(1, bottom.index, bottom.count, layout.middle(bottom.index));
+      from = bottom.index - low + 1;
+    }
+    for (let next = from; from < to; from = next) {
+      next = Math.min(to, layout.blockEnd(low + from) - low);
+      const index = low + from;
+      out.addCounts(layout.textsOf(index), placeInTexts(index), counts, start + from, start + next);
+    }
+    if (bottom.side !== 1 || bottom.index !== top.index) {
+      addEnd(1, top.index, top.count, layout.middle(top.index));
     }
   }
   if (highEnd === 1) out.add(max, 1);

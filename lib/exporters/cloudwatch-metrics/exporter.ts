@@ -145,13 +145,14 @@ export class CloudWatchMetricsExporter implements Exporter, MetricVisitor {
     } finally {
       this.requests = [];
       this.datums.cutBack(0);
+      this.builder.startBatch();
     }
   }
 
   /** Makes the datums of a request's cumulative series and lines all its datums up. */
   private lane(taken: Taken, results: readonly PointResult[], { counters }: FlushContext): MetricLane {
     const { ingestId, points, progress, drops } = taken;
-    this.builder.startPart(false);
+    this.builder.startPart('deltas');
     let resets = 0;
     for (const [place, { target }] of points.entries()) {
       const result = results[place]!;

@@ -56,14 +56,19 @@ export class MetricLane {
 }
 
 function sendOrder(list: DatumList, ranges: readonly (readonly [from: number, to: number])[]): Int32Array {
-  const numbers = ranges.flatMap(([from, to]) => Array.from({ length: to - from }, (_, i) => from + i));
+  const order = new Int32Array(ranges.reduce((total, [from, to]) => total + to - from, 0));
   const { namespaces } = list;
-  const first = namespaces[numbers[0] ?? 0];
-  // Sorting is stable: within a namespace the order stays.
-  if (numbers.some((number) => namespaces[number] !== first)) {
-    numbers.sort((a, b) => compare(namespaces[a]!, namespaces[b]!));
+  let count = 0;
+  let isMixed = false;
+  for (const [from, to] of ranges) {
+    for (let number = from; number < to; number++) {
+      order[count++] = number;
+      isMixed ||= namespaces[number] !== namespaces[order[0] as number];
+    }
   }
-  return Int32Array.from(numbers);
+  if (!isMixed) return order;
+  // Sorting is stable: within a namespace the order stays.
+  return Int32Array.from([...order].sort((a, b) => compare(namespaces[a]!, namespaces[b]!)));
 }
 
 export function compare(a: string, b: string): number {

@@ -121,7 +121,8 @@ function quantileHeads(
 ): (quantile: number) => MetricHead | undefined {
   const known = new Map<number, MetricHead | undefined>();
   return (quantile) => {
-    if (known.has(quantile)) return known.get(quantile);
+    const before = known.get(quantile);
+    if (before !== undefined) return before;
     const head = make(quantile);
     if (known.size < MAX_QUANTILES) known.set(quantile, head);
     return head;

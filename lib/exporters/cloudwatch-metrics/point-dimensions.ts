@@ -72,7 +72,7 @@ export class PointDimensions {
     const { places } = rule;
     const { keys, starts, ends, count } = attributes;
     let found = false;
-    this.starts.fill(-1, 0, rule.keys.length);
+    for (let place = rule.keys.length - 1; place >= 0; place--) this.starts[place] = -1;
     for (let i = 0; i < count; i++) {
       const place = places.of(keys[i] as AttributeList['keys'][number]);
       if (place < 0) continue;

@@ -10,10 +10,18 @@ export class SeriesHash {
     this.hi = 0x6c62272e;
   }
 
-  bytes(bytes: Uint8Array, start: number, end: number): void {
+  /** @param data of at least `end` bytes */
+  bytes(data: DataView, start: number, end: number): void {
     let { lo, hi } = this;
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i] as number;
+    let i = start;
+    for (; i + 4 <= end; i += 4) {
+      const word = data.getInt32(i, true);
+      lo = Math.imul(lo ^ word, 0x01000193);
+      lo ^= lo >>> 15;
+      hi = Math.imul(((hi << 5) | (hi >>> 27)) ^ word, 0x9e3779b1);
+    }
+    for (; i < end; i++) {
+      const byte = data.getUint8(i);
       lo = Math.imul(lo ^ byte, 0x01000193);
       hi = Math.imul(((hi << 5) | (hi >>> 27)) ^ byte, 0x9e3779b1);
     }

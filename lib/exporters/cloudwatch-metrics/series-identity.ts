@@ -8,8 +8,8 @@ import type { ScopeView } from '../../telemetry/scope-view.ts';
 import type { WireCursor } from '../../wire/cursor.ts';
 import { SeriesHash } from './series-hash.ts';
 
-/** Bytes of a resource's name among the shards. */
-const RESOURCE_BYTES = 16;
+/** Of the name of a resource; the others tell it apart among its tenant's. */
+const TENANT_DIGITS = 16;
 
 interface Lanes {
   readonly lo: number;
@@ -22,13 +22,14 @@ export class SeriesIdentity {
   private readonly hash = new SeriesHash();
   private readonly member = new SeriesHash();
   private readonly keys = new KeySideTable<Lanes>((key) => {
-    const bytes = Buffer.from(key.text);
+    const bytes = Uint8Array.from(Buffer.from(key.text));
     const hash = new SeriesHash();
     hash.start();
-    hash.bytes(bytes, 0, bytes.length);
+    hash.bytes(new DataView(bytes.buffer), 0, bytes.length);
     return { lo: hash.lo, hi: hash.hi };
   });
-  private tenant = '';
+  private tenant: string | undefined;
+  private tenantName = '';
   private resourceView: ResourceView | undefined;
   private resourceName: string | undefined;
   private scope: Lanes = NO_LANES;
@@ -38,7 +39,10 @@ export class SeriesIdentity {
   hi = 0;
 
   startRequest(tenant: string): void {
+    if (tenant === this.tenant) return;
     this.tenant = tenant;
+    // A digest, so that no tenant can make a resource that has the name of another one's.
+    this.tenantName = createHash('sha256').update(tenant).digest('hex').slice(0, TENANT_DIGITS);
   }
 
   enterResource(view: ResourceView): void {
@@ -49,8 +53,8 @@ export class SeriesIdentity {
   enterScope(view: ScopeView): void {
     const { hash } = this;
     hash.start();
-    hash.bytes(view.cursor.bytes, view.nameStart, view.nameEnd);
-    hash.bytes(view.cursor.bytes, view.versionStart, view.versionEnd);
+    hash.bytes(view.cursor.data, view.nameStart, view.nameEnd);
+    hash.bytes(view.cursor.data, view.versionStart, view.versionEnd);
     this.addAttributes(view.attributes, view.cursor);
     this.scope = this.finished();
   }
@@ -60,8 +64,8 @@ export class SeriesIdentity {
     hash.start();
     hash.number(this.scope.lo);
     hash.number(this.scope.hi);
-    hash.bytes(view.cursor.bytes, view.nameStart, view.nameEnd);
-    hash.bytes(view.cursor.bytes, view.unitStart, view.unitEnd);
+    hash.bytes(view.cursor.data, view.nameStart, view.nameEnd);
+    hash.bytes(view.cursor.data, view.unitStart, view.unitEnd);
     hash.number(view.kind);
     this.metric = this.finished();
   }
@@ -82,25 +86,18 @@ export class SeriesIdentity {
     this.hi = hash.hi;
   }
 
-  /** Name of the current resource and tenant: 32 hex digits. */
+  /** Name of the current resource and its tenant: 32 hex digits. */
   get resource(): string {
     this.resourceName ??= this.nameResource();
     return this.resourceName;
   }
 
   private nameResource(): string {
-    const digest = createHash('sha256').update(this.tenant).update('\n');
-    const view = this.resourceView;
-    if (view !== undefined) {
-      const { keys, starts, ends, count } = view.attributes;
-      const order = Array.from({ length: count }, (_, i) => i);
-      order.sort((a, b) => (keys[a]!.text < keys[b]!.text ? -1 : 1));
-      for (const i of order) {
-        const value = view.cursor.bytes.subarray(starts[i], ends[i]);
-        digest.update(`${keys[i]!.text}\n${value.length}\n`).update(value);
-      }
-    }
-    return digest.digest('hex').slice(0, RESOURCE_BYTES * 2);
+    const { hash, resourceView } = this;
+    hash.start();
+    if (resourceView !== undefined) this.addAttributes(resourceView.attributes, resourceView.cursor);
+    const { lo, hi } = this.finished();
+    return `${this.tenantName}${hex(lo)}${hex(hi)}`;
   }
 
   private addAttributes(attributes: AttributeList, cursor: WireCursor): void {
@@ -110,7 +107,7 @@ export class SeriesIdentity {
       const key = this.keys.of(keys[i] as AttributeList['keys'][number]);
       member.lo = key.lo;
       member.hi = key.hi;
-      member.bytes(cursor.bytes, starts[i] as number, ends[i] as number);
+      member.bytes(cursor.data, starts[i] as number, ends[i] as number);
       member.finish();
       this.hash.addUnordered(member.lo, member.hi);
     }
@@ -120,4 +117,8 @@ export class SeriesIdentity {
     this.hash.finish();
     return { lo: this.hash.lo, hi: this.hash.hi };
   }
+}
+
+function hex(lane: number): string {
+  return (lane >>> 0).toString(16).padStart(8, '0');
 }

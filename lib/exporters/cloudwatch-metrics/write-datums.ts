@@ -2,12 +2,12 @@
 import type { JsonBuffer } from '../../wire/json-buffer.ts';
 import { NO_WINDOW } from './bucket-windows.ts';
 import type { DatumList } from './datum-list.ts';
-import type { DimensionLists } from './dimension-lists.ts';
 import { Distribution, inRange } from './distribution.ts';
 import type { ExplicitLayout } from './explicit-layout.ts';
 import { type Extent, spreadExplicit } from './explicit-values.ts';
 import type { ExponentialLayout } from './exponential-layout.ts';
 import { spreadExponential } from './exponential-values.ts';
+import type { DimensionSource } from './kept-dimensions.ts';
 import { MAX_DATUM_VALUES } from './limits.ts';
 import { writeToken } from './metric-heads.ts';
 import { NONE, type PointGroups } from './point-groups.ts';
@@ -34,7 +34,7 @@ export class DatumWriter {
    * Appends one datum for each group, more where a group has more values than a datum takes.
    * @returns points of groups that came to nothing: histograms into which nothing fell
    */
-  write(groups: PointGroups, dimensions: DimensionLists, list: DatumList): number {
+  write(groups: PointGroups, dimensions: DimensionSource, list: DatumList): number {
     let empty = 0;
     for (let group = 0; group < groups.count; group++) {
       const before = list.count;
@@ -59,7 +59,7 @@ export class DatumWriter {
     return empty;
   }
 
-  private head(json: JsonBuffer, groups: PointGroups, dimensions: DimensionLists, group: number): void {
+  private head(json: JsonBuffer, groups: PointGroups, dimensions: DimensionSource, group: number): void {
     const head = groups.heads[group]!;
     writeToken(json, head.start);
     dimensions.writeTo(json, groups.dimensions[group] as number);
@@ -74,7 +74,7 @@ export class DatumWriter {
     json.raw(this.timeText);
   }
 
-  private one(groups: PointGroups, dimensions: DimensionLists, list: DatumList, group: number): void {
+  private one(groups: PointGroups, dimensions: DimensionSource, list: DatumList, group: number): void {
     const { json } = list;
     this.head(json, groups, dimensions, group);
     json.raw(VALUE);
@@ -86,7 +86,7 @@ export class DatumWriter {
   /** The distribution, in as many datums as it needs. */
   private many(
     groups: PointGroups,
-    dimensions: DimensionLists,
+    dimensions: DimensionSource,
     list: DatumList,
     group: number,
     isFirst = true,
@@ -112,7 +112,7 @@ export class DatumWriter {
   }
 
   /** The values of a list, ascending, equal ones counted. */
-  private values(groups: PointGroups, dimensions: DimensionLists, list: DatumList, group: number): void {
+  private values(groups: PointGroups, dimensions: DimensionSource, list: DatumList, group: number): void {
     const values = new Float64Array(groups.points[group] as number);
     values[0] = groups.totals[group] as number;
     let count = 1;
@@ -125,7 +125,7 @@ export class DatumWriter {
     this.many(groups, dimensions, list, group);
   }
 
-  private explicit(groups: PointGroups, dimensions: DimensionLists, list: DatumList, group: number): void {
+  private explicit(groups: PointGroups, dimensions: DimensionSource, list: DatumList, group: number): void {
     const layout = groups.layouts[group] as ExplicitLayout;
     const at = groups.firsts[group] as number;
     this.distribution.clear();
@@ -133,7 +133,12 @@ export class DatumWriter {
     this.many(groups, dimensions, list, group);
   }
 
-  private exponential(groups: PointGroups, dimensions: DimensionLists, list: DatumList, group: number): void {
+  private exponential(
+    groups: PointGroups,
+    dimensions: DimensionSource,
+    list: DatumList,
+    group: number,
+  ): void {
     const { windows } = groups;
     const layout = groups.layouts[group] as ExponentialLayout;
     const zeroThreshold = groups.zeroThresholds[group] as number;

@@ -6,7 +6,16 @@ import type { Distribution } from './distribution.ts';
 const MAX_NUMBER_BYTES = 26;
 
 const COMMA = 0x2c;
-const ZERO = 0x30;
+
+/** Counts below this are written from a table: three digits and a comma fit into one word. */
+const TABLE_SIZE = 1000;
+const WORDS = new Int32Array(TABLE_SIZE);
+const LENGTHS = new Uint8Array(TABLE_SIZE);
+for (let count = 0; count < TABLE_SIZE; count++) {
+  const text = `${count},`;
+  LENGTHS[count] = text.length;
+  for (let i = 0; i < text.length; i++) WORDS[count]! |= text.charCodeAt(i) << (8 * i);
+}
 
 /** Appends the values of entries `from`…`to`, separated by commas. */
 export function writeValues(json: JsonBuffer, distribution: Distribution, from: number, to: number): void {
@@ -39,25 +48,20 @@ function firstRun({ runs, runEntries }: Distribution, entry: number): number {
 /** Appends the counts of entries `from`…`to`, separated by commas. */
 export function writeCounts(json: JsonBuffer, counts: Float64Array, from: number, to: number): void {
   json.ensure((to - from) * MAX_NUMBER_BYTES);
-  const { bytes } = json;
+  const { data } = json;
   let at = json.length;
   for (let i = from; i < to; i++) {
     const count = counts[i] as number;
-    if (count < 10 && count >= 0 && count === (count | 0)) bytes[at++] = ZERO + count;
-    else if (count < 1000 && count >= 10 && count === (count | 0)) {
-      const tens = (count / 10) | 0;
-      if (count >= 100) {
-        const hundreds = (tens / 10) | 0;
-        bytes[at++] = ZERO + hundreds;
-        bytes[at++] = ZERO + tens - hundreds * 10;
-      } else bytes[at++] = ZERO + tens;
-      bytes[at++] = ZERO + count - tens * 10;
-    } else {
-      json.length = at;
-      json.double(count);
-      at = json.length;
+    const whole = count | 0;
+    if (whole === count && whole >= 0 && whole < TABLE_SIZE) {
+      data.setInt32(at, WORDS[whole] as number, true);
+      at += LENGTHS[whole] as number;
+      continue;
     }
-    bytes[at++] = COMMA;
+    json.length = at;
+    json.double(count);
+    json.byte(COMMA);
+    at = json.length;
   }
   json.length = at - 1;
 }
