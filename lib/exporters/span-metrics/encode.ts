@@ -3,7 +3,7 @@ import type { ResourceView } from '../../telemetry/resource-view.ts';
 import { SPAN_KINDS, type SpanView } from '../../telemetry/span-view.ts';
 import { type SpanRejection, spanRejection } from '../../telemetry/validity.ts';
 import type { SpanVisitor } from '../../telemetry/walk.ts';
-import { elapsedNanos, unixMillis } from '../../wire/fixed64.ts';
+import { elapsedNanos, isZero64, unixMillis } from '../../wire/fixed64.ts';
 import { FINEST_SCALE } from '../cloudwatch-metrics/exponential-layout.ts';
 import { MAX_DIMENSION_VALUE_CHARS, MAX_NAME_CHARS } from '../cloudwatch-metrics/limits.ts';
 import { asciiText, UNKNOWN_SERVICE } from '../cloudwatch-metrics/names.ts';
@@ -103,7 +103,7 @@ export class SpanMetricsEncoder implements SpanVisitor {
     const outcome = spanOutcome(attributes, span.statusCode);
     if (outcome === 'error') group.errors++;
     else if (outcome === 'fault') group.faults++;
-    if (isServed && span.startTimeAt > 0) addDuration(group, span);
+    if (isServed && !isZero64(span.cursor.data, span.startTimeAt)) addDuration(group, span);
   }
 
   private drop(reason: SpanDrop): void {

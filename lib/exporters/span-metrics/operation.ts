@@ -39,7 +39,14 @@ export function operationOf(facts: SpanFacts, kind: number): string {
   }
   const path = facts.text('url.path') ?? facts.text('http.target')?.split('?')[0];
   if (method !== undefined || path !== undefined) return routeInName(facts.name, method, path);
-  return templated(facts.name).trim() || OTHER;
+  return withoutPath(templated(facts.name).trim()) || OTHER;
+}
+
+/** A path in a name that no attribute explains: kept when it is a template, since a raw one has a value a request. */
+function withoutPath(name: string): string {
+  const [, before, path] = /^(?:(\S+) )?(\/\S*)$/.exec(name) ?? [];
+  if (path === undefined || /[{<*[]|\/:/.test(path)) return name;
+  return before === undefined ? OTHER : `${before} ${OTHER}`;
 }
 
 function methodOf(facts: SpanFacts): string | undefined {

@@ -3,10 +3,14 @@
 /** What stands where an id was. */
 const PLACEHOLDER = '*';
 
+/** A word of these letters alone is sooner a digest than a word. */
+const MIN_HEX_LETTERS = 12;
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
- * Replaces the parts of a name that are numbers, UUIDs, digests or other long mixtures of letters and digits.
+ * Replaces the parts of a name that are numbers, UUIDs, digests, addresses of persons or long mixtures of letters and
+ * digits.
  * @example templated('load user 4711') // 'load user *'
  * @example templated('orders-v2') // 'orders-v2'
  */
@@ -17,8 +21,9 @@ export function templated(name: string): string {
 }
 
 function looksLikeId(part: string): boolean {
+  if (/^[^@]+@[^@]+\.[^@]+$/.test(part)) return true;
   const digits = part.replace(/\D/g, '').length;
-  if (digits === 0) return false;
+  if (digits === 0) return part.length >= MIN_HEX_LETTERS && /^[0-9a-f]+$/i.test(part);
   // A number, with or without a sign or decimals, but not the 2 of "v2".
   if (/^[-+]?[\d._-]+$/.test(part)) return true;
   if (UUID.test(part) || /^[0-9a-f]{8,}$/i.test(part)) return true;
