@@ -153,6 +153,40 @@ describe('laws', () => {
     );
   });
 
+  test('an expression answers as RE2 does, whatever it begins with', () => {
+    const piece = fc.constantFrom(
+      'a',
+      'b',
+      '-',
+      '.',
+      '?',
+      '*',
+      '+',
+      '{0}',
+      '{2}',
+      '(',
+      ')',
+      '|',
+      '^',
+      '$',
+      '(?i)',
+      '\\.',
+      '[ab]',
+    );
+    const expressions = fc
+      .array(piece, { maxLength: 6 })
+      .map((all) => all.join(''))
+      .filter(isExpression);
+    const value = fc.string({ unit: fc.constantFrom('a', 'b', 'A', '-', '.'), maxLength: 4 });
+    fc.assert(
+      fc.property(expressions, value, (expression, text) => {
+        const matches = RE2JS.compile(`^(?:${expression})$`).matcher(text).find();
+        expect(createMatcher('x', '=~', expression).accepts(text)).toBe(matches);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   test('an absent label is an empty one', () => {
     fc.assert(
       fc.property(matchers, (matcher) => {

@@ -38,7 +38,7 @@ export function completeAlert(
   resolveTimeoutMs: number,
   revision: number,
 ): AlertRecord | AlertRejection {
-  const labels = Object.fromEntries(Object.entries(posted.labels).filter(([, value]) => value !== ''));
+  const labels = withoutEmpty(posted.labels);
   if (Object.keys(labels).length === 0) return 'noLabels';
   if (Object.hasOwn(labels, '')) return 'emptyLabelName';
   const startsAt = posted.startsAt ?? posted.endsAt ?? now;
@@ -54,6 +54,13 @@ export function completeAlert(
     generatorUrl: posted.generatorUrl ?? '',
     revision,
   };
+}
+
+function withoutEmpty(labels: LabelSet): LabelSet {
+  const entries = Object.entries(labels);
+  return entries.every(([, value]) => value !== '')
+    ? labels
+    : Object.fromEntries(entries.filter(([, value]) => value !== ''));
 }
 
 export function isResolved({ endsAt }: AlertRecord, now: number): boolean {

@@ -7,10 +7,13 @@ const PRIME_LOW = 0x1b3;
 const OFFSET_HIGH = 0xcbf29ce4;
 const OFFSET_LOW = 0x84222325;
 const SEPARATOR = 0xff;
+/** Only names with such characters can be in another order than JavaScript's. */
+const ABOVE_ASCII = /[^\0-\x7f]/;
 
 /** Label names in the order in which label sets are compared and printed. */
 export function sortedNames(labels: LabelSet): string[] {
-  return Object.keys(labels).sort(compareCodePoints);
+  const names = Object.keys(labels).sort();
+  return names.some((name) => ABOVE_ASCII.test(name)) ? names.sort(compareCodePoints) : names;
 }
 
 /**

@@ -107,6 +107,16 @@ export const INTEGRATIONS: Readonly<Record<string, IntegrationFields>> = {
       exclusive: [['api_key', 'api_key_file']],
     },
   ),
+  jsmops: integration(
+    {
+      text: 'cloud_id',
+      url: 'api_url',
+      template: 'message description source entity actions tags note priority',
+      boolean: 'update_alerts',
+      nested: 'details responders',
+    },
+    { retries429: true, required: [['cloud_id']] },
+  ),
   wechat: integration(
     {
       secret: 'api_secret',
@@ -131,7 +141,7 @@ export const INTEGRATIONS: Readonly<Record<string, IntegrationFields>> = {
       url: 'app_url',
       template:
         'channel username color title title_link pretext text footer fallback callback_id icon_emoji icon_url image_url thumb_url message_text',
-      boolean: 'short_fields link_names update_message',
+      boolean: 'short_fields link_names update_message post_updates_to_thread',
       nested: 'fields actions mrkdwn_in',
       duration: 'timeout',
     },
@@ -277,10 +287,22 @@ export const INTEGRATIONS: Readonly<Record<string, IntegrationFields>> = {
     {
       secretUrl: 'webhook_url',
       secretFile: 'webhook_url_file',
-      template: 'channel username text icon_url icon_emoji',
+      template:
+        'channel username text fallback color pretext author_name author_link author_icon title title_link thumb_url footer footer_icon image_url icon_url icon_emoji',
+      text: 'type',
       nested: 'attachments props priority fields',
     },
-    { required: [['webhook_url', 'webhook_url_file']], exclusive: [['webhook_url', 'webhook_url_file']] },
+    {
+      required: [
+        [
+          'webhook_url',
+          'webhook_url_file',
+          'global.mattermost_webhook_url',
+          'global.mattermost_webhook_url_file',
+        ],
+      ],
+      exclusive: [['webhook_url', 'webhook_url_file']],
+    },
   ),
 };
 
@@ -328,4 +350,5 @@ export const GLOBAL_FIELDS: Readonly<Record<string, FieldKind>> = {
   mattermost_webhook_url: 'secretUrl',
   mattermost_webhook_url_file: 'secretFile',
   jira_api_url: 'url',
+  jsmops_api_url: 'url',
 };

@@ -117,8 +117,8 @@ function dayRange(text: string): NumberRange | string {
   const isDay = (day: number | undefined) => day !== undefined && day !== 0 && Math.abs(day) <= 31;
   if (parts.length > 2 || !isDay(from) || !isDay(to)) return 'expected days of 1 to 31 or -31 to -1';
   if (from! < 0 && to! > 0) return 'expected an end counted from the end as the start is';
-  // 5:-1 begins before it ends in some month; the shortest decides whether it ever does.
-  const comparable = (day: number) => (day < 0 ? 31 + day + 1 : day);
+  // Alertmanager compares as if a month had 30 days and its last were day 29.
+  const comparable = (day: number) => (day < 0 ? 30 + day : day);
   return comparable(from!) <= comparable(to!)
     ? { from: from!, to: to! }
     : 'expected the start not to come after the end';

@@ -88,8 +88,10 @@ function wholeMatch(expression: string): (value: string) => boolean {
     return (value) => alternatives.has(value);
   }
   const compiled = compile(expression);
+  const prefix = literalPrefix(expression);
   const known = new Map<string, boolean>();
   return (value) => {
+    if (!value.startsWith(prefix)) return false;
     const before = known.get(value);
     if (before !== undefined) return before;
     const answer = compiled.matcher(value).find();
@@ -97,6 +99,14 @@ function wholeMatch(expression: string): (value: string) => boolean {
     known.set(value, answer);
     return answer;
   };
+}
+
+/** What every match begins with, as far as plain characters show it: most values fail here, without the engine. */
+function literalPrefix(expression: string): string {
+  if (expression.includes('|')) return '';
+  const [plain = ''] = /^[\w\- :/@%,;]*/.exec(expression) ?? [];
+  // The character before a quantifier may come often or not at all.
+  return /^[?*+{]/.test(expression.slice(plain.length)) ? plain.slice(0, -1) : plain;
 }
 
 function compile(expression: string): RE2JS {
