@@ -9,6 +9,9 @@ const MAX_KEPT_KEY_BYTES = 256;
 /** Size of the hash table, a power of two. */
 const BUCKETS = 16384;
 
+/** Keys kept in one bucket: without a limit, keys made to collide would cost thousands of comparisons each. */
+const MAX_CHAIN = 16;
+
 /** An attribute key. The same key is the same object while `generation` stays. */
 export interface AttributeKey {
   /** Dense from 0 within a generation, for side tables; -1 for a key that is not kept. */
@@ -25,8 +28,9 @@ class KeptKey implements AttributeKey {
   readonly data: DataView;
   /** The next key of the same bucket. */
   readonly chained: KeptKey | undefined;
-  /** The key that came after this one last time: the guess that makes most look-ups one comparison. */
+  /** The two keys that came after this one last: guesses that make nine look-ups of ten one comparison or two. */
   successor: KeptKey | undefined = undefined;
+  otherSuccessor: KeptKey | undefined = undefined;
 
   constructor(id: number, text: string, generation: number, bytes: Uint8Array, chained: KeptKey | undefined) {
     this.id = id;
@@ -60,17 +64,31 @@ export class KeyTable {
 
   /** @returns the key whose UTF-8 bytes are `bytes[start, end)` */
   intern(bytes: Buffer, data: DataView, start: number, end: number): AttributeKey {
-    const guess = this.last?.successor;
-    if (guess !== undefined && isSame(guess, bytes, data, start, end)) {
-      this.last = guess;
-      return guess;
+    const last = this.last;
+    if (last !== undefined) {
+      const first = last.successor;
+      if (first !== undefined && isSame(first, bytes, data, start, end)) {
+        this.last = first;
+        return first;
+      }
+      const second = last.otherSuccessor;
+      if (second !== undefined && isSame(second, bytes, data, start, end)) {
+        last.otherSuccessor = first;
+        last.successor = second;
+        this.last = second;
+        return second;
+      }
     }
     const bucket = bucketOf(bytes, start, end);
     let key = this.buckets[bucket];
-    while (key !== undefined && !isSame(key, bytes, data, start, end)) key = key.chained;
+    let chain = 0;
+    while (key !== undefined && !isSame(key, bytes, data, start, end)) {
+      key = key.chained;
+      chain += 1;
+    }
     if (key === undefined) {
       const text = bytes.toString('utf8', start, end);
-      if (this.count >= MAX_KEYS || end - start > MAX_KEPT_KEY_BYTES) {
+      if (this.count >= MAX_KEYS || end - start > MAX_KEPT_KEY_BYTES || chain >= MAX_CHAIN) {
         this.full ||= this.count >= MAX_KEYS;
         return { id: -1, text, generation: this.generation };
       }
@@ -78,7 +96,10 @@ export class KeyTable {
       key = new KeptKey(this.count++, text, this.generation, copy, this.buckets[bucket]);
       this.buckets[bucket] = key;
     }
-    if (this.last !== undefined) this.last.successor = key;
+    if (last !== undefined) {
+      last.otherSuccessor = last.successor;
+      last.successor = key;
+    }
     this.last = key;
     return key;
   }
@@ -88,11 +109,16 @@ function isSame(key: KeptKey, bytes: Buffer, data: DataView, start: number, end:
   const length = end - start;
   const kept = key.bytes;
   if (kept.length !== length) return false;
-  let i = 0;
-  for (const lastWord = length - 4; i <= lastWord; i += 4) {
+  if (length < 4) {
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== kept[i]) return false;
+    return true;
+  }
+  // Four bytes at a time; the last four may overlap those before.
+  const lastWord = length - 4;
+  if (data.getInt32(start + lastWord, true) !== key.data.getInt32(lastWord, true)) return false;
+  for (let i = 0; i < lastWord; i += 4) {
     if (data.getInt32(start + i, true) !== key.data.getInt32(i, true)) return false;
   }
-  for (; i < length; i++) if (bytes[start + i] !== kept[i]) return false;
   return true;
 }
 

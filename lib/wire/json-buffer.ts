@@ -60,6 +60,11 @@ export class JsonBuffer {
   data: DataView;
   private readonly table: EscapeTable;
   private readonly quote: Uint8Array;
+  /** The second that `unixSeconds` wrote last: its digits with the dot, and its start in nanoseconds. */
+  private readonly second = Buffer.alloc(16);
+  private secondDigits = 0;
+  private secondLo = 0;
+  private secondHi = 0;
 
   /** @param initialBytes first size; doubles when it runs out and is kept for the life of the object */
   constructor(mode: EscapeMode, initialBytes = 1 << 20) {
@@ -277,7 +282,7 @@ export class JsonBuffer {
   double(value: number): void {
     if (Number.isFinite(value)) {
       if (Number.isInteger(value) && value >= 0 && value <= 0x7fffffff) this.integer(value);
-      else this.ascii(String(value));
+      else if (!this.hundredths(value)) this.ascii(String(value));
       return;
     }
     this.raw(this.quote);
@@ -285,11 +290,41 @@ export class JsonBuffer {
     this.raw(this.quote);
   }
 
+  /** Writes a double that has at most two decimals, such as an amount of money. @returns false for others */
+  private hundredths(value: number): boolean {
+    const hundredths = Math.round(value * 100);
+    // Of the doubles below 2^53 only one is the nearest to a number of so few digits.
+    if (hundredths < 0 || hundredths > 0x7fffffff || hundredths / 100 !== value) return false;
+    const whole = Math.floor(hundredths / 100);
+    const rest = hundredths - whole * 100;
+    this.integer(whole);
+    this.byte(46);
+    this.byte(48 + ((rest / 10) | 0));
+    if (rest % 10 !== 0) this.byte(48 + (rest % 10));
+    return true;
+  }
+
   /** A `fixed64` of nanoseconds as seconds with nine decimals, exact. @param at offset in `source`, or 0 for time 0 */
   unixSeconds(source: DataView, at: number): void {
     this.ensure(32);
     const lo = at === 0 ? 0 : source.getUint32(at, true);
     const hi = at === 0 ? 0 : source.getUint32(at + 4, true);
+    // Times of one request lie close together: most fall into the second that was written last.
+    let nanos = (hi - this.secondHi) * 4294967296 + (lo - this.secondLo);
+    if (nanos < 0 || nanos >= 1e9 || this.secondDigits === 0) nanos = this.startSecond(lo, hi);
+    const out = this.bytes;
+    let position = this.length;
+    for (let i = 0; i < this.secondDigits; i++) out[position++] = this.second[i] as number;
+    const high = (nanos / 1e6) | 0;
+    const rest = nanos - high * 1e6;
+    const middle = (rest / 1e3) | 0;
+    position = threeDigits(out, position, high);
+    position = threeDigits(out, position, middle);
+    this.length = threeDigits(out, position, rest - middle * 1e3);
+  }
+
+  /** Keeps the digits of the second in which a time falls. @returns the nanoseconds into it */
+  private startSecond(lo: number, hi: number): number {
     // Long division of the four 16-bit digits by 10^9; the quotient stays below 2^35.
     let seconds = 0;
     let rest = 0;
@@ -301,18 +336,24 @@ export class JsonBuffer {
       seconds = seconds * 65536 + quotient;
       part = i === 0 ? hi & 0xffff : i === 1 ? lo >>> 16 : lo & 0xffff;
     }
-    this.integer(seconds);
-    const out = this.bytes;
-    const dot = this.length;
-    out[dot] = 46;
-    let nanos = rest | 0;
-    for (let i = 9; i > 0; i--) {
-      const quotient = (nanos / 10) | 0;
-      out[dot + i] = 48 + (nanos - quotient * 10);
-      nanos = quotient;
-    }
-    this.length = dot + 10;
+    const borrow = lo < rest ? 1 : 0;
+    this.secondLo = lo - rest + borrow * 4294967296;
+    this.secondHi = hi - borrow;
+    this.secondDigits = this.second.write(`${seconds}.`, 'latin1');
+    return rest;
   }
+}
+
+const THREE_DIGITS = new Uint8Array(3000);
+for (let value = 0; value < 1000; value++)
+  THREE_DIGITS.set(Buffer.from(String(value).padStart(3, '0')), value * 3);
+
+function threeDigits(out: Buffer, at: number, value: number): number {
+  const from = value * 3;
+  out[at] = THREE_DIGITS[from] as number;
+  out[at + 1] = THREE_DIGITS[from + 1] as number;
+  out[at + 2] = THREE_DIGITS[from + 2] as number;
+  return at + 3;
 }
 
 /** True when none of four bytes is below 0x20, a quote, a backslash or above 0x7f. */

@@ -1,5 +1,5 @@
 // The `cause` block and the fault, error and throttle flags.
-import { madeUpId } from '../../lib/exporters/xray/encode/made-up-id.ts';
+import { ID_PURPOSE, madeUpId } from '../../lib/exporters/xray/encode/made-up-id.ts';
 import { parseStackTrace } from '../../lib/exporters/xray/encode/stack-traces/parse-stack-trace.ts';
 import { statusForFlags } from './xray-http.ts';
 import type { Event, Integer, Json, Span } from './xray-types.ts';
@@ -27,7 +27,8 @@ export function causeOf(
   const events: Json[] = [];
   const isAwsCall = text(attributes.get('rpc.system')) === 'aws-api';
   const remote = span.kind === 3 || span.kind === 4;
-  const newId = (index: number) => madeUpId(hex(span.traceId), segmentId, 'exception', index);
+  const ids = Buffer.from(hex(span.traceId) + segmentId, 'hex');
+  const newId = (index: number) => madeUpId(ids, ID_PURPOSE.exception, index);
   let hasExceptions = false;
   for (const event of span.events ?? []) {
     const given = attributesOf(event.attributes);

@@ -1,6 +1,6 @@
 // The rules of the X-Ray translation as plainly as they can be written: objects in, documents out. What the encoder
 // writes is held against this, and this against the documents of the collector.
-import { madeUpId } from '../../lib/exporters/xray/encode/made-up-id.ts';
+import { ID_PURPOSE, madeUpId } from '../../lib/exporters/xray/encode/made-up-id.ts';
 import type { XraySettings } from '../../lib/exporters/xray/settings.ts';
 import { causeOf } from './xray-cause.ts';
 import { httpBlock } from './xray-http.ts';
@@ -77,7 +77,7 @@ function spanDocuments(span: Span, around: Surroundings): Json[] {
 function splitDocuments(span: Span, attributes: Attributes, around: Surroundings): Json[] {
   const kind = span.kind ?? 0;
   const id = hex(span.spanId);
-  const serviceId = madeUpId(hex(span.traceId), id, 'service-segment', 0);
+  const serviceId = madeUpId(Buffer.from(hex(span.traceId) + id, 'hex'), ID_PURPOSE.serviceSegment, 0);
   const call = segmentParts(span, attributes, around, {
     localRoot: true,
     id,

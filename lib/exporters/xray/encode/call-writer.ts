@@ -1,7 +1,7 @@
 // Writes the `aws` block: what the span says of a call to AWS, then what the resource says of the caller.
 import { VALUE } from '../../../telemetry/any-value.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
-import { MAX_DOCUMENT_BYTES } from '../limits.ts';
+import { ANY_VALUE_STRING, LIST_VALUES } from '../../../wire/otlp-fields.ts';
 import { SLOT, type Slot } from './attribute-slots.ts';
 import { dropComma } from './http-writer.ts';
 import type { ResourceText } from './resource-text.ts';
@@ -103,38 +103,42 @@ export class CallWriter {
   /** `aws.dynamodb.table_names`: one name, or several. @returns false when it names none */
   private tables(): boolean {
     const { attributes, json, tokens } = this;
-    const names = this.tableNames();
-    if (names.length > 1) {
-      tokens.tableNames.write(json);
-      for (const name of names) {
-        json.string(name);
-        json.byte(COMMA);
-      }
-      dropComma(json);
-      json.byte(0x5d);
+    if (attributes.string(SLOT.awsTableNames)) return this.onlyTable(attributes.start, attributes.end);
+    attributes.read(SLOT.awsTableNames);
+    const { cursor, value } = attributes;
+    if (value.kind !== VALUE.array) return false;
+    const { start, end } = value;
+    if (isOneText(cursor.bytes, start, end)) return this.onlyTable(start + 4, end);
+    const names = textList(cursor, start, end, MAX_TABLES);
+    if (names.length < 2) return false;
+    tokens.tableNames.write(json);
+    for (const name of names) {
+      json.string(name);
       json.byte(COMMA);
-      return true;
     }
-    const only = names[0] ?? '';
-    if (only === '') return false;
-    tokens.tableName.write(json);
-    // Names of tables are ASCII that needs no escape; what is not is no name of a table.
-    if (/^[\w.-]+$/.test(only)) json.ascii(only);
-    else json.escapedText(only);
-    json.quoteMark();
+    dropComma(json);
+    json.byte(0x5d);
     json.byte(COMMA);
-    for (const slot of [SLOT.awsTableName, SLOT.awsTableNameDotted] as const) {
-      if (attributes.has(slot) && attributes.text(slot) === only) attributes.show(slot);
-    }
     return true;
   }
 
-  private tableNames(): string[] {
-    const { attributes } = this;
-    const only = attributes.text(SLOT.awsTableNames);
-    if (only !== undefined) return [only.slice(0, MAX_DOCUMENT_BYTES)];
-    attributes.read(SLOT.awsTableNames);
-    const { cursor, value } = attributes;
-    return value.kind === VALUE.array ? textList(cursor, value.start, value.end, MAX_TABLES) : [];
+  private onlyTable(start: number, end: number): boolean {
+    this.text(this.tokens.tableName, start, end);
+    this.showIfSame(SLOT.awsTableName, start, end);
+    this.showIfSame(SLOT.awsTableNameDotted, start, end);
+    return true;
   }
+}
+
+/** True for a list of one text of 1 to 127 bytes, which then starts at `start + 4`. */
+function isOneText(bytes: Buffer, start: number, end: number): boolean {
+  const length = end - start - 4;
+  return (
+    length > 0 &&
+    length < 128 &&
+    bytes[start] === LIST_VALUES &&
+    bytes[start + 1] === length + 2 &&
+    bytes[start + 2] === ANY_VALUE_STRING &&
+    bytes[start + 3] === length
+  );
 }

@@ -1,10 +1,11 @@
 // Writes the `cause` block: exceptions with their stack traces, or the status message of a failed span.
 import { EXCEPTION, HTTP } from '../../../model/semantic-conventions.ts';
 import { SPAN_KINDS, type SpanView, STATUS_CODES } from '../../../telemetry/span-view.ts';
+import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../../telemetry/validity.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
 import { SLOT } from './attribute-slots.ts';
 import { dropComma } from './http-writer.ts';
-import { madeUpId } from './made-up-id.ts';
+import { ID_PURPOSE, madeUpId } from './made-up-id.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { AWS_FAILURE_MESSAGE, EVENT, type SpanEvents } from './span-events.ts';
 import { type ExceptionText, StackTexts } from './stack-text.ts';
@@ -34,8 +35,8 @@ export class CauseWriter {
   private readonly stacks: StackTexts;
   private readonly open: Uint8Array;
   private readonly tokens: Tokens<typeof SYNTAX>;
-  private traceId = '';
-  private segmentId = '';
+  /** Trace id and segment id of the document, of which the ids of its exceptions are made. */
+  private readonly ids = Buffer.alloc(TRACE_ID_BYTES + SPAN_ID_BYTES);
   private count = 0;
   private isRemote = false;
 
@@ -57,8 +58,10 @@ export class CauseWriter {
     const hasFailure = span.events.count > 0 && this.events.hasFailure;
     this.statusMessageShown = false;
     if (!hasFailure && span.statusCode !== STATUS_CODES.error) return;
-    this.traceId = span.traceId;
-    this.segmentId = madeUpSegmentId ?? span.spanId;
+    const { bytes } = span.cursor;
+    bytes.copy(this.ids, 0, span.traceIdStart, span.traceIdEnd);
+    if (madeUpSegmentId === undefined) bytes.copy(this.ids, TRACE_ID_BYTES, span.spanIdStart, span.spanIdEnd);
+    else this.ids.write(madeUpSegmentId, TRACE_ID_BYTES, 'hex');
     this.count = 0;
     this.isRemote = span.kind === SPAN_KINDS.client || span.kind === SPAN_KINDS.producer;
     const from = json.length;
@@ -86,8 +89,9 @@ export class CauseWriter {
     const { events, json } = this;
     const { cursor } = events.event;
     const stack = events.text(EXCEPTION.stacktrace);
-    const stackEnd = stack === undefined ? 0 : boundedEnd(cursor.bytes, stack.start, stack.end);
-    const chain = this.stacks.of(language, stack === undefined ? '' : cursor.text(stack.start, stackEnd));
+    const start = stack?.start ?? 0;
+    const end = stack === undefined ? 0 : boundedEnd(cursor.bytes, start, stack.end);
+    const chain = this.stacks.of(language, cursor, start, end);
     const first = this.count;
     if (chain.isUnread) events.unread[index] = 1;
     for (let i = 0; i < chain.exceptions.length; i++) {
@@ -157,7 +161,7 @@ export class CauseWriter {
   }
 
   private id(index: number): string {
-    return madeUpId(this.traceId, this.segmentId, 'exception', index);
+    return madeUpId(this.ids, ID_PURPOSE.exception, index);
   }
 
   private field(key: Token, text: string): void {

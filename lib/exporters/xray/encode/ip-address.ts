@@ -10,9 +10,14 @@ export function isIpAddress(bytes: Buffer, start: number, end: number): boolean 
 }
 
 export function isIpv6Address(bytes: Buffer, start: number, end: number): boolean {
-  if (end - start > LONGEST_IPV6 || bytes.indexOf(0x3a, start) >= end) return false;
+  if (end - start > LONGEST_IPV6 || !hasColon(bytes, start, end)) return false;
   const text = bytes.toString('latin1', start, end);
-  return text.includes(':') && !text.includes('%') && isIPv6(text);
+  return !text.includes('%') && isIPv6(text);
+}
+
+function hasColon(bytes: Buffer, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i] === 0x3a) return true;
+  return false;
 }
 
 function isIpv4(bytes: Buffer, start: number, end: number): boolean {

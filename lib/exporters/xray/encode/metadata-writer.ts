@@ -115,9 +115,7 @@ export class MetadataWriter {
         value.read(cursor, start, end);
         if (value.kind === VALUE.empty) continue;
       }
-      values.key(list.keys[i] as AttributeKey);
-      values.write(cursor, span.keys, start, end);
-      json.byte(COMMA);
+      values.member(list.keys[i] as AttributeKey, cursor, span.keys, start, end);
     }
   }
 }

@@ -156,9 +156,13 @@ export class NotesWriter {
       const { attributes } = event;
       for (let k = 0; k < attributes.count && json.length - draftStart < MAX_DRAFT_BYTES; k++) {
         if (events.isShown(kind, i, k)) continue;
-        this.values.key(attributes.keys[k] as AttributeKey);
-        this.values.write(cursor, span.keys, attributes.starts[k] as number, attributes.ends[k] as number);
-        json.byte(COMMA);
+        this.values.member(
+          attributes.keys[k] as AttributeKey,
+          cursor,
+          span.keys,
+          attributes.starts[k] as number,
+          attributes.ends[k] as number,
+        );
       }
       if (json.length === inside) json.length = before;
       else {

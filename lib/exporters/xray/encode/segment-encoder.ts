@@ -16,7 +16,7 @@ import type { XraySettings } from '../settings.ts';
 import { AnnotationKeys } from './annotation-keys.ts';
 import { SLOT } from './attribute-slots.ts';
 import { fitDocument } from './fit-document.ts';
-import { madeUpId } from './made-up-id.ts';
+import { ID_PURPOSE, madeUpId } from './made-up-id.ts';
 import type { SegmentRole } from './name-writer.ts';
 import { ResourceText } from './resource-text.ts';
 import { ResourceTexts } from './resource-texts.ts';
@@ -109,7 +109,7 @@ export class SegmentEncoder implements SpanVisitor {
   private split(writer: SegmentWriter, span: SpanView): void {
     const { shape } = this;
     const { attributes } = writer;
-    shape.madeUpId = madeUpId(span.traceId, span.spanId, 'service-segment', 0);
+    shape.madeUpId = madeUpId(idBytes(span), ID_PURPOSE.serviceSegment, 0);
     shape.isRoot = true;
     shape.hasNamespace = true;
     const parent = shape.hasParent;
@@ -149,4 +149,13 @@ export class SegmentEncoder implements SpanVisitor {
     this.writer = made;
     return made;
   }
+}
+
+/** Trace id and span id. */
+function idBytes(span: SpanView): Uint8Array {
+  const { bytes } = span.cursor;
+  return Buffer.concat([
+    bytes.subarray(span.traceIdStart, span.traceIdEnd),
+    bytes.subarray(span.spanIdStart, span.spanIdEnd),
+  ]);
 }

@@ -199,6 +199,7 @@ export class SegmentWriter {
       }
     }
     if ((lo | hi) === 0 && span.events.count > 0) {
+      events.findReceivedSize(span);
       lo = events.receivedLo;
       hi = events.receivedHi;
     }

@@ -17,7 +17,7 @@ export class SpanEvents {
   readonly event: SpanEventView;
   /** True when an event says how the span failed; its status message then says less. */
   hasFailure = false;
-  /** Size of the message that an event says was received; 0 for none. */
+  /** What `findReceivedSize` found; 0 for none. */
   receivedLo = 0;
   receivedHi = 0;
   /** By event: 1 when the cause shows no frame of its stack trace. */
@@ -25,6 +25,7 @@ export class SpanEvents {
   private readonly cursor: WireCursor;
   private readonly value = new AnyValueView();
   private isAwsCall = false;
+  private parsedAt = -1;
 
   constructor(span: SpanView) {
     this.cursor = span.cursor;
@@ -35,20 +36,33 @@ export class SpanEvents {
   scan(span: SpanView, isAwsCall: boolean): void {
     const { events } = span;
     this.isAwsCall = isAwsCall;
+    this.parsedAt = -1;
     this.hasFailure = false;
-    this.receivedLo = this.receivedHi = 0;
     if (events.count > this.unread.length) this.unread = new Uint8Array(events.count * 2);
     else this.unread.fill(0, 0, events.count);
     for (let i = 0; i < events.count; i++) {
       if (this.read(span, i) !== EVENT.other) this.hasFailure = true;
-      if ((this.receivedLo | this.receivedHi) === 0) this.readReceivedSize();
+    }
+  }
+
+  /** Finds the first event that says how large a message was that the span received. */
+  findReceivedSize(span: SpanView): void {
+    this.receivedLo = this.receivedHi = 0;
+    for (let i = 0; i < span.events.count && (this.receivedLo | this.receivedHi) === 0; i++) {
+      this.read(span, i);
+      this.readReceivedSize();
     }
   }
 
   /** Reads an event into `event`. */
   read(span: SpanView, index: number): EventKind {
     const { event, cursor } = this;
-    event.parse(span.events.starts[index] as number, span.events.ends[index] as number);
+    const start = span.events.starts[index] as number;
+    // Most spans that have events have one: it is read once for all that look at it.
+    if (start !== this.parsedAt) {
+      event.parse(start, span.events.ends[index] as number);
+      this.parsedAt = start;
+    }
     if (cursor.equals(event.nameStart, event.nameEnd, EXCEPTION.eventName)) return EVENT.exception;
     if (this.isAwsCall && cursor.equals(event.nameStart, event.nameEnd, AWS_FAILURE)) return EVENT.awsFailure;
     return EVENT.other;

@@ -23,6 +23,8 @@ export class SqlWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
   private readonly tokens: Tokens<typeof SYNTAX>;
+  private lastSystem = '';
+  private lastIsSql = false;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
@@ -61,7 +63,13 @@ export class SqlWriter {
   private isSql(slot: Slot): boolean {
     const { attributes } = this;
     if (!attributes.string(slot) || attributes.end - attributes.start > MAX_SYSTEM_BYTES) return false;
-    return isSqlSystem(attributes.cursor.text(attributes.start, attributes.end));
+    const { start, end, cursor } = attributes;
+    // A service talks to one database or two: the answer for the last system mostly is the answer again.
+    if (!cursor.equals(start, end, this.lastSystem)) {
+      this.lastSystem = cursor.text(start, end);
+      this.lastIsSql = isSqlSystem(this.lastSystem);
+    }
+    return this.lastIsSql;
   }
 
   /** `server.address`, with `server.port` where the span has it. */

@@ -5,7 +5,7 @@ import { type AttributeKey, KeySideTable, type KeyTable } from '../../../telemet
 import { ValueJsonWriter } from '../../../telemetry/value-json.ts';
 import type { WireCursor } from '../../../wire/cursor.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
-import { ANY_VALUE_INT, ANY_VALUE_STRING } from '../../../wire/otlp-fields.ts';
+import { ANY_VALUE_BOOL, ANY_VALUE_INT, ANY_VALUE_STRING } from '../../../wire/otlp-fields.ts';
 import { MAX_DOCUMENT_BYTES } from '../limits.ts';
 import { boundedEnd } from './text-range.ts';
 import { Token } from './token.ts';
@@ -15,41 +15,65 @@ const COMMA = 0x2c;
 /** A draft that is longer than this is cut down anyway: nothing more is added to it. */
 export const MAX_DRAFT_BYTES = 3 * MAX_DOCUMENT_BYTES;
 
+interface KeyTokens {
+  /** `"key":`. */
+  readonly key: Token;
+  /** `"key":"`. */
+  readonly keyAndQuote: Token;
+}
+
 export class ValueWriter {
   readonly json: JsonBuffer;
   private readonly plain: ValueJsonWriter;
   private readonly value = new AnyValueView();
-  private readonly keyTokens: KeySideTable<Token>;
+  private readonly keyTokens: KeySideTable<KeyTokens>;
+  private readonly endOfText: Token;
 
   constructor(json: JsonBuffer) {
     this.json = json;
     this.plain = new ValueJsonWriter(json);
-    this.keyTokens = new KeySideTable(
-      (key) => new Token(json.keyToken(key.text.slice(0, MAX_DOCUMENT_BYTES))),
-    );
+    this.endOfText = new Token(json.token('",'));
+    this.keyTokens = new KeySideTable(({ text }) => {
+      const key = `${JSON.stringify(text.slice(0, MAX_DOCUMENT_BYTES).toWellFormed())}:`;
+      return { key: new Token(json.token(key)), keyAndQuote: new Token(json.token(`${key}"`)) };
+    });
   }
 
-  /** The key with its quotes and a colon. */
-  key(key: AttributeKey): void {
-    this.keyTokens.of(key).write(this.json);
+  /** `"key":value,`. Moves the cursor. */
+  member(key: AttributeKey, cursor: WireCursor, keys: KeyTable, start: number, end: number): void {
+    const { json } = this;
+    const { bytes } = cursor;
+    const tokens = this.keyTokens.of(key);
+    const length = bytes[start + 1] as number;
+    // Most values are a short text, a small number or a bool: one field of a known length.
+    switch (bytes[start]) {
+      case ANY_VALUE_STRING:
+        if (length > 127 || start + 2 + length !== end) break;
+        tokens.keyAndQuote.write(json);
+        json.escaped(bytes, cursor.data, start + 2, end);
+        this.endOfText.write(json);
+        return;
+      case ANY_VALUE_INT: {
+        const number = shortVarint(bytes, start + 1, end);
+        if (number < 0) break;
+        tokens.key.write(json);
+        json.integer(number);
+        json.byte(COMMA);
+        return;
+      }
+      case ANY_VALUE_BOOL:
+        if (length > 1 || start + 2 !== end) break;
+        tokens.key.write(json);
+        json.ascii(length === 1 ? 'true,' : 'false,');
+        return;
+    }
+    tokens.key.write(json);
+    this.write(cursor, keys, start, end);
+    json.byte(COMMA);
   }
 
   /** The AnyValue message at `start`…`end`. Moves the cursor. */
   write(cursor: WireCursor, keys: KeyTable, start: number, end: number): void {
-    const { bytes } = cursor;
-    const length = bytes[start + 1] as number;
-    // Most values are a short text or a small number: one field of a known length.
-    if (length < 128) {
-      const tag = bytes[start];
-      if (tag === ANY_VALUE_STRING && start + 2 + length === end) {
-        this.json.stringBytes(bytes, cursor.data, start + 2, end);
-        return;
-      }
-      if (tag === ANY_VALUE_INT && start + 2 === end) {
-        this.json.integer(length);
-        return;
-      }
-    }
     if (end - start <= MAX_DOCUMENT_BYTES) {
       this.plain.write(cursor, keys, start, end);
       return;
@@ -64,9 +88,25 @@ export class ValueWriter {
   /** `"key":value,` for each entry; the last comma stays. Stops where the draft gets too long. */
   entries(cursor: WireCursor, keys: KeyTable, list: AttributeList, draftStart: number): void {
     for (let i = 0; i < list.count && this.json.length - draftStart < MAX_DRAFT_BYTES; i++) {
-      this.key(list.keys[i] as AttributeKey);
-      this.write(cursor, keys, list.starts[i] as number, list.ends[i] as number);
-      this.json.byte(COMMA);
+      this.member(
+        list.keys[i] as AttributeKey,
+        cursor,
+        keys,
+        list.starts[i] as number,
+        list.ends[i] as number,
+      );
     }
   }
+}
+
+/** A varint of one to four bytes that ends at `end`; -1 for any other. */
+function shortVarint(bytes: Buffer, start: number, end: number): number {
+  let number = 0;
+  let shift = 0;
+  for (let i = start; i < end && shift < 28; i++, shift += 7) {
+    const byte = bytes[i] as number;
+    number |= (byte & 127) << shift;
+    if (byte < 128) return i + 1 === end ? number : -1;
+  }
+  return -1;
 }
