@@ -6,36 +6,15 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { functionBundle } from './function-bundle.ts';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 
 /** Bundles one Lambda function; `functions/export-telemetry.ts` becomes `dist/functions/export-telemetry/index.mjs`. */
 async function bundleFunction(file: string): Promise<void> {
-  const name = basename(file, '.ts');
-  await build({
-    entryPoints: [join(root, 'functions', file)],
-    outfile: join(dist, 'functions', name, 'index.mjs'),
-    bundle: true,
-    minify: true,
-    sourcemap: true,
-    sourcesContent: false,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    metafile: false,
-    // Some SDK dependencies are CommonJS and call require at run time.
-    ...(needsRequire(name) && {
-      banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    }),
-    logLevel: 'warning',
-  });
-}
-
-/** ingest-otlp carries no SDK client, so its bundle does without the CommonJS shim. */
-function needsRequire(name: string): boolean {
-  return name !== 'ingest-otlp';
+  const outfile = join(dist, 'functions', basename(file, '.ts'), 'index.mjs');
+  await build(functionBundle(join(root, 'functions', file), outfile));
 }
 
 /** Runs the TypeScript compiler that the project pins. */

@@ -49,7 +49,6 @@ export class SegmentBodies {
 export class LogBodies {
   private readonly walker = new LogWalker();
   private readonly encoder = new LogEventEncoder(LOGS_DEFAULTS);
-  /** The exporter has one, since it makes one call after the other; here all bodies of a request live at once. */
   private readonly calls: CallBody[] = [];
 
   encode(otlp: Buffer): Encoded {
@@ -58,10 +57,11 @@ export class LogBodies {
     encoder.begin({ ingestId: INGEST_ID, acceptedAtMs: 0, otlp }, 0, undefined);
     this.walker.walk(otlp, [encoder]);
     encoder.end();
-    const { events, streams, bytes } = encoder;
+    const { events, streams } = encoder;
+    // The exporter has one CallBody, since it makes one call after the other; here all bodies of a request live at once.
     const bodies = planChunks(events, streams, 0, events.count).map((chunk, i) => {
       this.calls[i] ??= new CallBody();
-      return this.calls[i].write(streams[chunk.stream]!, bytes, events, chunk.events);
+      return this.calls[i].write(streams[chunk.stream]!, encoder, chunk.events);
     });
     return { items: events.count, bodies };
   }

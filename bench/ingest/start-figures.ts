@@ -17,7 +17,11 @@ export async function* startFigures(options: BenchOptions): AsyncGenerator<Figur
   options.progress('cold start of ingest-otlp');
   const body = encodeProtobuf('traces', tracesPayload({ spans: FIRST_REQUEST_SPANS }));
   const start = await measureColdStart(body, options.rounds * 2);
-  const ours = median(start.oursCpuMs) - median(start.bareCpuMs);
+  const bare = median(start.bareCpuMs);
+  const floor = median(start.floorCpuMs) - bare;
+  const ours = median(start.oursCpuMs) - bare;
   yield { name: 'cold-cpu-ms', ours, unit: 'ms CPU', must: '<= 25' };
+  // What Node itself needs to load crypto, http, https and zlib and to post twice: part of the figure above.
+  yield { name: 'cold-cpu-floor-ms', ours: floor, unit: 'ms CPU' };
   yield { name: 'bundle-kb', ours: start.bundleBytes / 1024, unit: 'KB', must: '<= 80' };
 }
