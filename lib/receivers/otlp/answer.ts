@@ -8,6 +8,7 @@ import {
   RPC_STATUS_CODE,
   RPC_STATUS_MESSAGE,
 } from '../../wire/otlp-fields.ts';
+import { lengthDelimited, textField, varintField } from '../../wire/proto-writer.ts';
 import type { MediaType } from './media-type.ts';
 
 /** Field 1 of a partial success has a name of its own for each signal. */
@@ -48,9 +49,9 @@ export function successBody(signal: Signal, partial: PartialSuccess | undefined,
     });
   }
   if (partial === undefined) return Buffer.alloc(0);
-  const rejected = count(PARTIAL_SUCCESS_REJECTED, partial.rejected);
-  const message = field(PARTIAL_SUCCESS_ERROR_MESSAGE, Buffer.from(cut(partial.message)));
-  return field(RESPONSE_PARTIAL_SUCCESS, Buffer.concat([rejected, message]));
+  const rejected = varintField(PARTIAL_SUCCESS_REJECTED, partial.rejected);
+  const message = textField(PARTIAL_SUCCESS_ERROR_MESSAGE, cut(partial.message));
+  return lengthDelimited(RESPONSE_PARTIAL_SUCCESS, Buffer.concat([rejected, message]));
 }
 
 export interface Status {
@@ -69,11 +70,11 @@ export function statusBody(status: Status, type: MediaType): Buffer {
     const details = [{ '@type': RETRY_INFO, retryDelay: `${retryAfterSeconds}s` }];
     return json({ code, message, ...(retryAfterSeconds !== undefined && { details }) });
   }
-  const parts = [count(RPC_STATUS_CODE, code), field(RPC_STATUS_MESSAGE, Buffer.from(message))];
+  const parts = [varintField(RPC_STATUS_CODE, code), textField(RPC_STATUS_MESSAGE, message)];
   if (retryAfterSeconds !== undefined) {
-    const retryInfo = field(RETRY_INFO_DELAY, count(DURATION_SECONDS, retryAfterSeconds));
-    const any = [field(ANY_TYPE_URL, Buffer.from(RETRY_INFO)), field(ANY_VALUE, retryInfo)];
-    parts.push(field(RPC_STATUS_DETAILS, Buffer.concat(any)));
+    const retryInfo = lengthDelimited(RETRY_INFO_DELAY, varintField(DURATION_SECONDS, retryAfterSeconds));
+    const any = [textField(ANY_TYPE_URL, RETRY_INFO), lengthDelimited(ANY_VALUE, retryInfo)];
+    parts.push(lengthDelimited(RPC_STATUS_DETAILS, Buffer.concat(any)));
   }
   return Buffer.concat(parts);
 }
@@ -86,26 +87,4 @@ function cut(message: string): string {
   const short =
     message.length > MAX_MESSAGE_LENGTH ? `${message.slice(0, MAX_MESSAGE_LENGTH - 1)}…` : message;
   return short.toWellFormed();
-}
-
-/** A length-delimited field. */
-function field(tag: number, bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([tag]), varint(bytes.length), bytes]);
-}
-
-/** A number field; 0 is not written, as in proto3. */
-function count(tag: number, value: number): Buffer {
-  return value === 0 ? Buffer.alloc(0) : Buffer.concat([Buffer.from([tag]), varint(value)]);
-}
-
-/** @param value 0..2^53-1 */
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let rest = value;
-  while (rest > 127) {
-    bytes.push((rest % 128) + 128);
-    rest = Math.floor(rest / 128);
-  }
-  bytes.push(rest);
-  return Buffer.from(bytes);
 }
