@@ -14,9 +14,9 @@ export const logsTranslator: Translator = {
     encoder.begin({ ingestId: NO_INGEST_ID, acceptedAtMs: Date.now(), otlp }, 0, undefined);
     new LogWalker().walk(otlp, [encoder]);
     encoder.end();
-    const { events, bytes } = encoder;
+    const { events, buffer } = encoder;
     const items = Array.from({ length: events.count }, (_, i) =>
-      bytes.toString('utf8', events.starts[i], events.ends[i]),
+      buffer.toString('utf8', events.starts[i], events.ends[i]),
     );
     return { items, warnings: [] };
   },

@@ -6,6 +6,7 @@ import type { ScopeView } from '../../telemetry/scope-view.ts';
 import type { LogVisitor } from '../../telemetry/walk.ts';
 import { isZero64, unixMillis } from '../../wire/fixed64.ts';
 import { JsonBuffer } from '../../wire/json-buffer.ts';
+import { callHead } from './call-body.ts';
 import { EventIndex } from './event-index.ts';
 import { renderLogGroup, renderLogStream } from './names.ts';
 import { MAX_RESOURCE_BYTES, RecordWriter } from './record-writer.ts';
@@ -59,6 +60,9 @@ export class LogEventEncoder implements LogVisitor {
   private readonly streamNumbers = new Map<string, number>();
   private source: RecordSource = { ingestId: '', acceptedAtMs: 0, otlp: Buffer.alloc(0) };
   private stream = 0;
+  /** Stream of the run of events that is being written; -1 starts a new one. */
+  private runStream = -1;
+  private readonly heads: Buffer[] = [];
   private ordinal = 0;
   private from = 0;
   private to: number | undefined;
@@ -78,9 +82,14 @@ export class LogEventEncoder implements LogVisitor {
     this.passBytes = passBytes;
   }
 
-  /** Encoded bytes of all events, each followed by a comma. A view, valid until the next request. */
-  get bytes(): Buffer {
-    return this.json.slice();
+  /** Holds the encoded events, see call-body.ts. Another one may take its place while a request is encoded. */
+  get buffer(): Buffer {
+    return this.json.bytes;
+  }
+
+  /** Bytes encoded so far. */
+  get size(): number {
+    return this.json.length;
   }
 
   /** Forgets all events and streams. */
@@ -89,6 +98,7 @@ export class LogEventEncoder implements LogVisitor {
     this.events.clear();
     this.streams.length = 0;
     this.streamNumbers.clear();
+    this.heads.length = 0;
     this.full = false;
   }
 
@@ -105,11 +115,13 @@ export class LogEventEncoder implements LogVisitor {
     this.to = to;
     this.firstEvent = this.events.count;
     this.firstByte = this.json.length;
+    this.runStream = -1;
     this.growthLimit = this.firstByte + MAX_GROWTH * source.otlp.length + MAX_RESOURCE_BYTES;
     this.writer.request(source.ingestId);
   }
 
   end(): TakenRecords {
+    this.json.ensure(1);
     if (this.to !== undefined && this.taken < Math.min(this.to, this.ordinal)) this.abort();
     return {
       from: this.from,
@@ -154,6 +166,7 @@ export class LogEventEncoder implements LogVisitor {
     if (this.full && !(this.to !== undefined && this.firstEvent === 0)) return;
     this.taken = ordinal + 1;
     const { json } = this;
+    const head = this.stream === this.runStream ? -1 : this.startRun();
     const start = json.length;
     const timestamp = this.timestampOf(record);
     json.raw(TIMESTAMP);
@@ -161,8 +174,20 @@ export class LogEventEncoder implements LogVisitor {
     json.raw(MESSAGE);
     this.writer.record(record, ordinal, start > this.growthLimit);
     json.raw(END);
-    this.events.add(timestamp, start, json.length - 1, this.stream);
+    this.events.add(timestamp, start, json.length - 1, this.stream, head);
     if (json.length >= this.passBytes) this.full = true;
+  }
+
+  /** @returns where the head of a call for the stream lies, directly before the next event */
+  private startRun(): number {
+    const { json } = this;
+    this.runStream = this.stream;
+    this.heads[this.stream] ??= callHead(this.streams[this.stream]!);
+    // One byte that closing the run before may take.
+    json.byte(0x20);
+    const start = json.length;
+    json.raw(this.heads[this.stream]!);
+    return start;
   }
 
   /** Event time: the record's own, else when it was observed, else when it was accepted (OTLP allows 0 for both). */

@@ -12,18 +12,21 @@ export class EventIndex {
   ends: Int32Array = new Int32Array(INITIAL_CAPACITY);
   /** Number of the log stream the event belongs to. */
   streams: Int32Array = new Int32Array(INITIAL_CAPACITY);
+  /** Where the head of a call lies, directly before the event; -1 when there is none. */
+  heads: Int32Array = new Int32Array(INITIAL_CAPACITY);
 
   clear(): void {
     this.count = 0;
   }
 
-  add(timestamp: number, start: number, end: number, stream: number): void {
+  add(timestamp: number, start: number, end: number, stream: number, head: number): void {
     const place = this.count++;
     if (place >= this.starts.length) this.grow();
     this.timestamps[place] = timestamp;
     this.starts[place] = start;
     this.ends[place] = end;
     this.streams[place] = stream;
+    this.heads[place] = head;
   }
 
   private grow(): void {
@@ -34,6 +37,7 @@ export class EventIndex {
     this.starts = larger(this.starts, size);
     this.ends = larger(this.ends, size);
     this.streams = larger(this.streams, size);
+    this.heads = larger(this.heads, size);
   }
 }
 

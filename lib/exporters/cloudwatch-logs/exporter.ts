@@ -163,7 +163,7 @@ export class CloudWatchLogsExporter implements Exporter, LogVisitor {
         await this.sender.send(
           wanted,
           span.events,
-          (target, numbers) => this.body.write(target, encoder.bytes, encoder.events, numbers),
+          (target, numbers) => this.body.write(target, encoder, numbers),
           context,
         );
       } catch (error) {

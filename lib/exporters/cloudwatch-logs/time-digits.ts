@@ -15,7 +15,7 @@ for (let value = 0; value < 1_000; value++) {
 export class TimeDigits {
   private readonly json: JsonBuffer;
   private readonly digits = Buffer.alloc(SECOND_DIGITS);
-  private second = 0;
+  private second = -1;
 
   constructor(json: JsonBuffer) {
     this.json = json;

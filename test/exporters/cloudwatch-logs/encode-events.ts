@@ -34,7 +34,7 @@ export function encodeBodies(otlp: Buffer): Buffer[] {
   walker.walk(otlp, [encoder]);
   const { firstEvent, endEvent } = encoder.end();
   return planChunks(encoder.events, encoder.streams, firstEvent, endEvent).map(({ stream, events }) =>
-    Buffer.from(new CallBody().write(encoder.streams[stream]!, encoder.bytes, encoder.events, events)),
+    Buffer.from(new CallBody().write(encoder.streams[stream]!, encoder, events)),
   );
 }
 

@@ -92,7 +92,7 @@ test('a request grows to a bounded multiple of its size: past it records do with
   encoder.begin({ ...SOURCE, otlp }, 0, undefined);
   new LogWalker().walk(otlp, [encoder]);
   expect(encoder.end()).toMatchObject({ to: 50_000, last: true });
-  expect(encoder.bytes.length).toBeLessThan(64 * otlp.length + 50_000 * 150 + 200_000);
+  expect(encoder.size).toBeLessThan(64 * otlp.length + 50_000 * 150 + 200_000);
 });
 
 test('10,000 values inside each other end in a mark', () => {

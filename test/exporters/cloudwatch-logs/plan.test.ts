@@ -27,7 +27,7 @@ function indexOf(list: readonly Event[]): EventIndex {
   const index = new EventIndex();
   let at = 0;
   for (const { time, bytes, stream } of list) {
-    index.add(time, at, at + bytes - 1, stream);
+    index.add(time, at, at + bytes - 1, stream, -1);
     at += bytes;
   }
   return index;
