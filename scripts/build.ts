@@ -1,9 +1,9 @@
 // Build: compiles lib/ and infra/ for package users and bundles every file of functions/ with esbuild.
 // Output: dist/lib, dist/infra (JavaScript and types) and dist/functions/<name>/index.mjs (minified ESM, source map).
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { functionBundle } from './function-bundle.ts';
@@ -23,18 +23,9 @@ function compile(): void {
   execFileSync(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json')], { stdio: 'inherit' });
 }
 
-/** Lets `npx tidewatch` find the command of the clone itself, which npm links for dependencies only. */
-function linkCommand(): void {
-  const target = join(dist, 'lib', 'cli', 'main.js');
-  const link = join(root, 'node_modules', '.bin', 'tidewatch');
-  chmodSync(target, 0o755);
-  rmSync(link, { force: true });
-  symlinkSync(relative(dirname(link), target), link);
-}
-
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 compile();
 const functions = readdirSync(join(root, 'functions')).filter((file) => file.endsWith('.ts'));
 await Promise.all(functions.map(bundleFunction));
-linkCommand();
+chmodSync(join(dist, 'lib', 'cli', 'main.js'), 0o755);
