@@ -18,7 +18,8 @@ export function readPeriod(node: DocumentNode): BudgetPeriod | undefined {
     const lengthMs = node.duration();
     return lengthMs === undefined ? undefined : checkedRolling(node, lengthMs);
   }
-  if (!node.object(['calendar', 'count', 'timeZone', 'start'])) return undefined;
+  if (node.fields === undefined) return node.expected('a duration such as "30d", or an object with calendar');
+  node.object(['calendar', 'count', 'timeZone', 'start']);
   const unit = node.field('calendar').oneOf(CALENDAR_UNITS);
   const isCount = (value: number): boolean => Number.isInteger(value) && value > 0;
   const count = node.has('count') ? node.field('count').number('a whole number from 1', isCount) : 1;

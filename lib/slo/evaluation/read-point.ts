@@ -19,6 +19,9 @@ export type PointReading =
   | { readonly kind: 'unsettled'; readonly total: number }
   | { readonly kind: 'counts'; readonly counts: Counts; readonly isClamped: boolean };
 
+/** More than any metric counts in a minute, and little enough that a year of it still sums exactly. */
+const COUNT_MAX = 1e12;
+
 const NO_DATA: PointReading = { kind: 'noData' };
 
 /** @param kind of the indicator: says which terms are read */
@@ -28,7 +31,10 @@ export function readPoint(indicator: Indicator, point: MinutePoint): PointReadin
       const total = given(point.total);
       const good = given(point.good);
       if (total === undefined) return NO_DATA;
-      if (good === undefined) return total > 0 ? { kind: 'unsettled', total } : clampedCounts(0, 0);
+      if (good === undefined) {
+        const all = clampedCounts(0, total);
+        return all.counts.total > 0 ? { kind: 'unsettled', total: all.counts.total } : all;
+      }
       return clampedCounts(total - good, total, good);
     }
     case 'badTotal':
@@ -53,13 +59,13 @@ function given(value: number | undefined): number | undefined {
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-function clampedCounts(bad: number, total: number, good = 0): PointReading {
-  const all = Math.max(0, total);
+function clampedCounts(bad: number, total: number, good = 0): Extract<PointReading, { kind: 'counts' }> {
+  const all = Math.min(COUNT_MAX, Math.max(0, total));
   const failed = Math.min(all, Math.max(0, bad));
   return {
     kind: 'counts',
     counts: { bad: Math.min(exact(failed), exact(all)), total: exact(all) },
-    isClamped: total < 0 || good < 0 || bad < 0 || bad > total,
+    isClamped: total < 0 || total > COUNT_MAX || good < 0 || bad < 0 || bad > total,
   };
 }
 

@@ -67,9 +67,7 @@ export class DocumentSet {
       const reference = holder.field(referenceKey);
       const name = reference.text();
       if (name === undefined) return undefined;
-      return (
-        this.byKind.get(kind)!.get(name) ?? reference.expected(`the name of a ${kind} in these documents`)
-      );
+      return this.byKind.get(kind)!.get(name) ?? reference.expected(`the name of a document of kind ${kind}`);
     }
     const inline = inlineKey === undefined ? holder : holder.field(inlineKey);
     if (inline.fields !== undefined) return inline;

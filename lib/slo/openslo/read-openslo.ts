@@ -43,6 +43,8 @@ const OBJECTIVE_KEYS = [
 ];
 const METHODS = ['Occurrences', 'Timeslices', 'RatioTimeslices'] as const;
 const DESCRIPTION_MAX = 1050;
+const ANY_PERIOD: BudgetPeriod = { kind: 'rolling', lengthMs: 30 * 86_400_000 };
+const ANY_OBJECTIVE = 0.999;
 
 /**
  * Reads documents of one set, so that references between them are found.
@@ -82,8 +84,17 @@ function readSlo(slo: DocumentNode, set: DocumentSet): SloSettings[] {
   const objectives = spec.field('objectives').items();
   if (objectives.length === 0) spec.field('objectives').expected('at least one objective');
   for (const objective of objectives) objective.object(OBJECTIVE_KEYS, 'warning');
-  if (period === undefined || method === undefined || objectives.length === 0) return [];
-  const common: Common = { name, slo, set, period, method };
+  // Where something is missing, reading goes on with what stands for it, so that the rest is checked too; the result is
+  // dropped because there is a problem.
+  const common: Common = { name, slo, set, period: period ?? ANY_PERIOD, method: method ?? 'Occurrences' };
+  const slos = readObjectives(common, objectives);
+  if (slos.length === 0) readAlerting(slo, set, ANY_OBJECTIVE, nominalLengthMs(common.period));
+  return slos;
+}
+
+function readObjectives(common: Common, objectives: readonly DocumentNode[]): SloSettings[] {
+  const { name, slo, set, method } = common;
+  const spec = slo.field('spec');
   const hasOwn = objectives.filter((each) => each.has('indicator') || each.has('indicatorRef'));
   if (hasOwn.length > 0) return readComposite(common, objectives);
   const sli = set.resolve(spec, 'SLI', 'indicatorRef', 'indicator');

@@ -53,7 +53,6 @@ function readSource(holder: DocumentNode, documents: DocumentSet): MetricSource 
   const source = holder.field('metricSource');
   if (!source.object(['metricSourceRef', 'type', 'spec'], 'warning')) return undefined;
   const spec = source.field('spec');
-  if (spec.fields === undefined) return spec.expected('an object that says what to read');
   const type = sourceType(source, documents);
   const isCloudWatch = type
     .toLowerCase()
