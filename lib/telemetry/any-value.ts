@@ -28,6 +28,13 @@ export type ValueKind = (typeof VALUE)[keyof typeof VALUE];
 
 export { MAX_VALUE_DEPTH };
 
+/** Kinds whose payload is a range, by tag. */
+const RANGE_KINDS: (ValueKind | undefined)[] = new Array(256).fill(undefined);
+RANGE_KINDS[ANY_VALUE_STRING] = VALUE.string;
+RANGE_KINDS[ANY_VALUE_ARRAY] = VALUE.array;
+RANGE_KINDS[ANY_VALUE_KVLIST] = VALUE.map;
+RANGE_KINDS[ANY_VALUE_BYTES] = VALUE.bytes;
+
 /** A reusable window over one AnyValue. Where a message names several values, the last one counts, as in protobuf. */
 export class AnyValueView {
   kind: ValueKind = VALUE.empty;
@@ -43,7 +50,7 @@ export class AnyValueView {
   /** Reads the AnyValue message at `start`…`end`; moves the cursor. @throws MalformedError */
   read(cursor: WireCursor, start: number, end: number): void {
     this.kind = VALUE.empty;
-    if (start === end) return;
+    if (start === end || this.readOneField(cursor, start, end)) return;
     cursor.pos = start;
     while (cursor.pos < end) {
       const tag = cursor.tag();
@@ -80,6 +87,42 @@ export class AnyValueView {
       }
     }
     if (cursor.pos !== end) throw new MalformedError('value runs past its end', end);
+  }
+
+  /** Nearly every value is one field, shorter than 16 KB. @returns false, with nothing read, when it is not */
+  private readOneField(cursor: WireCursor, start: number, end: number): boolean {
+    const { bytes } = cursor;
+    const tag = bytes[start] as number;
+    const first = bytes[start + 1] as number;
+    if (tag === ANY_VALUE_DOUBLE) {
+      if (start + 9 !== end) return false;
+      this.double = cursor.data.getFloat64(start + 1, true);
+      this.kind = VALUE.double;
+      return this.moveTo(cursor, end);
+    }
+    const second = first < 128 ? 0 : (bytes[start + 2] as number);
+    const from = start + (first < 128 ? 2 : 3);
+    if (second > 127 || from > end) return false;
+    const number = (first & 127) | (second << 7);
+    if (tag === ANY_VALUE_INT || tag === ANY_VALUE_BOOL) {
+      if (from !== end) return false;
+      this.kind = tag === ANY_VALUE_INT ? VALUE.int : VALUE.bool;
+      this.bool = number !== 0;
+      this.lo = number;
+      this.hi = 0;
+      return this.moveTo(cursor, end);
+    }
+    const kind = RANGE_KINDS[tag];
+    if (kind === undefined || from + number !== end) return false;
+    this.kind = kind;
+    this.start = from;
+    this.end = end;
+    return this.moveTo(cursor, end);
+  }
+
+  private moveTo(cursor: WireCursor, end: number): true {
+    cursor.pos = end;
+    return true;
   }
 
   /** The int as a double; exact up to ±2^53. */

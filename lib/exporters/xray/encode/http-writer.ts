@@ -89,11 +89,8 @@ export class HttpWriter {
 
   private clientIp(): void {
     const { attributes, json, tokens } = this;
-    const { bytes } = attributes.cursor;
-    const isIp = (slot: Slot) =>
-      attributes.string(slot) && isIpAddress(bytes, attributes.start, attributes.end);
-    const hasClient = attributes.has(SLOT.clientAddress) && isIp(SLOT.clientAddress);
-    const hasPeer = attributes.has(SLOT.peerAddress) && isIp(SLOT.peerAddress);
+    const hasClient = this.isIp(SLOT.clientAddress);
+    const hasPeer = this.isIp(SLOT.peerAddress);
     const hasOldClient = attributes.has(SLOT.oldClientIp) && attributes.string(SLOT.oldClientIp);
     const hasOldPeer = attributes.has(SLOT.oldPeerIp) && attributes.string(SLOT.oldPeerIp);
     // What names the client counts, the later one; else the peer, the earlier one.
@@ -118,6 +115,11 @@ export class HttpWriter {
     this.showIfSame(SLOT.clientAddress, start, end);
     this.showIfSame(SLOT.oldPeerIp, start, end);
     this.showIfSame(SLOT.peerAddress, start, end);
+  }
+
+  private isIp(slot: Slot): boolean {
+    const { attributes } = this;
+    return attributes.string(slot) && isIpAddress(attributes.cursor.bytes, attributes.start, attributes.end);
   }
 
   private status(): void {

@@ -4,6 +4,7 @@ import type { AttributeList } from '../../../telemetry/attribute-list.ts';
 import { type AttributeKey, KeySideTable } from '../../../telemetry/key-table.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { WireCursor } from '../../../wire/cursor.ts';
+import { ANY_VALUE_INT } from '../../../wire/otlp-fields.ts';
 import {
   FIRST_CALL_SLOT,
   FIRST_URL_SLOT,
@@ -15,6 +16,7 @@ import {
   type Slot,
   slotOf,
 } from './attribute-slots.ts';
+import { shortVarint } from './short-varint.ts';
 import { textList } from './text-list.ts';
 
 const NO_KEYS: ReadonlySet<string> = new Set();
@@ -164,8 +166,21 @@ export class SpanAttributes {
    * @returns NOT_WHOLE when absent or something else
    */
   wholeNumber(slot: Slot): number {
-    if (!this.read(slot)) return NOT_WHOLE;
+    const place = (this.places[slot] as number) - 1;
+    if (place < 0) return NOT_WHOLE;
+    const start = this.list.starts[place] as number;
+    const end = this.list.ends[place] as number;
     const value = this.value;
+    if (this.cursor.bytes[start] === ANY_VALUE_INT) {
+      const short = shortVarint(this.cursor.bytes, start + 1, end);
+      if (short >= 0) {
+        value.kind = VALUE.int;
+        value.lo = short;
+        value.hi = 0;
+        return short;
+      }
+    }
+    value.read(this.cursor, start, end);
     switch (value.kind) {
       case VALUE.int:
         return value.intNumber();

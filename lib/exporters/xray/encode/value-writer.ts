@@ -7,6 +7,7 @@ import type { WireCursor } from '../../../wire/cursor.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
 import { ANY_VALUE_BOOL, ANY_VALUE_INT, ANY_VALUE_STRING } from '../../../wire/otlp-fields.ts';
 import { MAX_DOCUMENT_BYTES } from '../limits.ts';
+import { shortVarint } from './short-varint.ts';
 import { boundedEnd } from './text-range.ts';
 import { Token } from './token.ts';
 
@@ -97,16 +98,4 @@ export class ValueWriter {
       );
     }
   }
-}
-
-/** A varint of one to four bytes that ends at `end`; -1 for any other. */
-function shortVarint(bytes: Buffer, start: number, end: number): number {
-  let number = 0;
-  let shift = 0;
-  for (let i = start; i < end && shift < 28; i++, shift += 7) {
-    const byte = bytes[i] as number;
-    number |= (byte & 127) << shift;
-    if (byte < 128) return i + 1 === end ? number : -1;
-  }
-  return -1;
 }
