@@ -38,6 +38,9 @@ export class ValueJsonWriter {
   private readonly tokenTrue: Uint8Array;
   private readonly tokenFalse: Uint8Array;
   private readonly tokenNull: Uint8Array;
+  /** `",`. */
+  private readonly endOfText: DataView;
+  private readonly endOfTextLength: number;
 
   constructor(json: JsonBuffer) {
     this.json = json;
@@ -54,6 +57,9 @@ export class ValueJsonWriter {
     this.tokenTrue = json.token('true');
     this.tokenFalse = json.token('false');
     this.tokenNull = json.token('null');
+    const endOfText = json.token('",');
+    this.endOfText = padded(endOfText);
+    this.endOfTextLength = endOfText.length;
   }
 
   /** The AnyValue message at `start`…`end`. Moves the cursor. @throws MalformedError */
@@ -73,7 +79,6 @@ export class ValueJsonWriter {
     const json = this.json;
     const { bytes, data } = cursor;
     for (let i = 0; i < list.count; i++) {
-      if (i > 0) json.byte(COMMA);
       const key = list.keys[i] as AttributeList['keys'][number];
       const start = list.starts[i] as number;
       const end = list.ends[i] as number;
@@ -87,13 +92,16 @@ export class ValueJsonWriter {
         if (bytes[start] === ANY_VALUE_STRING && length < 128 && start + 2 + length === end) {
           json.words(syntax.text, 0, syntax.textLength);
           json.escaped(bytes, data, start + 2, end);
-          json.quoteMark();
+          json.words(this.endOfText, 0, this.endOfTextLength);
           continue;
         }
         json.words(syntax.label, 0, syntax.labelLength);
       }
       this.writeAt(cursor, keys, start, end, depth);
+      json.byte(COMMA);
     }
+    // The comma behind the last entry goes.
+    if (list.count > 0) json.length -= 1;
     return list.count;
   }
 

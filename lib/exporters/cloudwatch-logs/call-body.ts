@@ -1,6 +1,7 @@
 // The finished body of a PutLogEvents call: the names around events that are already in their final form.
-import type { LogStreamName } from './encode.ts';
+
 import type { EventIndex } from './event-index.ts';
+import type { LogStreamName } from './names.ts';
 
 /** Encoded events, and the names of the streams they were encoded for. */
 export interface EncodedEvents {

@@ -4,11 +4,11 @@ import type { LogRecordView } from '../../telemetry/log-record-view.ts';
 import type { ResourceView } from '../../telemetry/resource-view.ts';
 import type { ScopeView } from '../../telemetry/scope-view.ts';
 import type { LogVisitor } from '../../telemetry/walk.ts';
-import { isZero64, unixMillis } from '../../wire/fixed64.ts';
+import { isZero64 } from '../../wire/fixed64.ts';
 import { JsonBuffer } from '../../wire/json-buffer.ts';
 import { callHead } from './call-body.ts';
 import { EventIndex } from './event-index.ts';
-import { renderLogGroup, renderLogStream } from './names.ts';
+import { type LogStreamName, renderLogGroup, renderLogStream } from './names.ts';
 import { MAX_RESOURCE_BYTES, RecordWriter } from './record-writer.ts';
 import { TimeDigits } from './time-digits.ts';
 
@@ -17,12 +17,6 @@ export interface RecordSource {
   readonly ingestId: string;
   readonly acceptedAtMs: number;
   readonly otlp: Buffer;
-}
-
-/** A log stream that records are meant for. */
-export interface LogStreamName {
-  readonly group: string;
-  readonly stream: string;
 }
 
 /** What of a request is encoded now: records `from`…`to`, and whether none follow. Its events lie together. */
@@ -193,8 +187,8 @@ export class LogEventEncoder implements LogVisitor {
   /** Event time: the record's own, else when it was observed, else when it was accepted (OTLP allows 0 for both). */
   private timestampOf(record: LogRecordView): number {
     const { data } = record.cursor;
-    if (!isZero64(data, record.timeAt)) return unixMillis(data, record.timeAt);
-    if (!isZero64(data, record.observedTimeAt)) return unixMillis(data, record.observedTimeAt);
+    if (!isZero64(data, record.timeAt)) return this.times.millisAt(data, record.timeAt);
+    if (!isZero64(data, record.observedTimeAt)) return this.times.millisAt(data, record.observedTimeAt);
     return this.source.acceptedAtMs;
   }
 }

@@ -2,9 +2,9 @@
 import { PermanentError, RetryableError } from '../../model/errors.ts';
 import type { FlushContext } from '../exporter.ts';
 import { type LogsVerdict, verdictOf } from './classify.ts';
-import type { LogStreamName } from './encode.ts';
 import { MAX_LOG_NAME_CHARS } from './limits.ts';
 import type { LogsApi, LogsOperation } from './logs-api.ts';
+import type { LogStreamName } from './names.ts';
 import { overflowLogGroup } from './names.ts';
 import type { LogGroupStore } from './ports.ts';
 import type { LogsSettings } from './settings.ts';

@@ -1,6 +1,12 @@
 // Names of log groups and streams from templates; the X-Ray exporter names the same groups on its segments.
 import { MAX_LOG_NAME_CHARS } from './limits.ts';
 
+/** A log stream that records are meant for. */
+export interface LogStreamName {
+  readonly group: string;
+  readonly stream: string;
+}
+
 /** Reads one resource attribute as text; undefined when the resource does not have it. */
 export type ResourceAttribute = (key: string) => string | undefined;
 

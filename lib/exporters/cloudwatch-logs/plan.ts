@@ -1,8 +1,9 @@
 // Which events go into which PutLogEvents call. Pure, and for one request always the same: its chunks in this order
 // are what progress counts, whatever other requests share the calls.
-import type { LogStreamName } from './encode.ts';
+
 import type { EventIndex } from './event-index.ts';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS, MAX_BATCH_SPAN_MS } from './limits.ts';
+import type { LogStreamName } from './names.ts';
 
 /** Events of one stream that fit into one call, in the order of their time. */
 export interface Chunk {
@@ -82,7 +83,7 @@ export function mergeChunks(events: EventIndex, chunks: readonly Chunk[]): Int32
     all.set(chunk.events, at);
     at += chunk.events.length;
   }
-  return all.sort((a, b) => (events.timestamps[a] as number) - (events.timestamps[b] as number) || a - b);
+  return sortByTime(events, all);
 }
 
 /**
@@ -98,6 +99,7 @@ export function acceptable(events: EventIndex, sorted: Int32Array, oldestMs: num
   return { events: sorted.subarray(from, to), tooOld: from, tooNew: sorted.length - to };
 }
 
+/** By stream in the order of names, then by time, then as they came. */
 function sortedEvents(
   events: EventIndex,
   streams: readonly LogStreamName[],
@@ -105,23 +107,31 @@ function sortedEvents(
   end: number,
 ): Int32Array {
   const order = new Int32Array(end - first);
-  let sorted = true;
-  for (let i = 0; i < order.length; i++) {
-    const event = first + i;
-    order[i] = event;
-    sorted &&=
-      i === 0 ||
-      (events.streams[event] === events.streams[event - 1] &&
-        (events.timestamps[event] as number) >= (events.timestamps[event - 1] as number));
-  }
-  if (sorted) return order;
   const rank = ranks(streams);
-  return order.sort(
-    (a, b) =>
-      (rank[events.streams[a] as number] as number) - (rank[events.streams[b] as number] as number) ||
-      (events.timestamps[a] as number) - (events.timestamps[b] as number) ||
-      a - b,
-  );
+  // Where the events of each stream go: a stream's are counted, then placed. Mostly they are in order already.
+  const next = new Int32Array(streams.length + 1);
+  for (let event = first; event < end; event++)
+    next[(rank[events.streams[event] as number] as number) + 1]! += 1;
+  for (let place = 1; place <= streams.length; place++) next[place]! += next[place - 1] as number;
+  for (let event = first; event < end; event++) {
+    const place = rank[events.streams[event] as number] as number;
+    order[next[place] as number] = event;
+    next[place]! += 1;
+  }
+  for (let place = 0; place < streams.length; place++) {
+    sortByTime(events, order.subarray(place === 0 ? 0 : next[place - 1], next[place]));
+  }
+  return order;
+}
+
+/** Equal times keep their order. */
+function sortByTime({ timestamps }: EventIndex, order: Int32Array): Int32Array {
+  for (let i = 1; i < order.length; i++) {
+    if ((timestamps[order[i] as number] as number) < (timestamps[order[i - 1] as number] as number)) {
+      return order.sort((a, b) => (timestamps[a] as number) - (timestamps[b] as number) || a - b);
+    }
+  }
+  return order;
 }
 
 /** Place of each stream in the order of names. */

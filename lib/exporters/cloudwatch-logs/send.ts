@@ -2,9 +2,9 @@
 import { PermanentError, RetryableError } from '../../model/errors.ts';
 import type { FlushContext } from '../exporter.ts';
 import { rejectedEvents, verdictOf } from './classify.ts';
-import type { LogStreamName } from './encode.ts';
 import type { LogTargets } from './log-targets.ts';
 import type { LogsApi } from './logs-api.ts';
+import type { LogStreamName } from './names.ts';
 
 /** Makes the body for some events, by number. */
 export type BodyOf = (target: LogStreamName, events: Int32Array) => Buffer;

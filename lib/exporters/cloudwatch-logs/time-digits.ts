@@ -1,10 +1,9 @@
-// Times as decimal digits, straight into the output. Those of a request lie close together: the digits of the second
-// that was written last are kept.
+// Times as decimal digits, straight into the output. Those of a request lie close together: the second that was
+// written last is kept, and most times need no division of 64-bit numbers.
 import { unixMillis } from '../../wire/fixed64.ts';
 import type { JsonBuffer } from '../../wire/json-buffer.ts';
 
-/** Digits of a second of our age: 2001 to 2286. */
-const SECOND_DIGITS = 10;
+const TWO_32 = 4294967296;
 
 const THREE_DIGITS = new Uint8Array(3_000);
 for (let value = 0; value < 1_000; value++) {
@@ -14,51 +13,77 @@ for (let value = 0; value < 1_000; value++) {
 /** Writes into one JsonBuffer. */
 export class TimeDigits {
   private readonly json: JsonBuffer;
-  private readonly digits = Buffer.alloc(SECOND_DIGITS);
-  private second = -1;
+  /** The kept second: its digits (none for second 0), its number, and its start in nanoseconds. */
+  private readonly digits = Buffer.alloc(12);
+  private digitCount = 0;
+  private second = 0;
+  private lo = 0;
+  private hi = 0;
 
   constructor(json: JsonBuffer) {
     this.json = json;
   }
 
-  /** Epoch milliseconds in decimal. */
-  millis(millis: number): void {
-    const { json, digits } = this;
-    const second = Math.floor(millis / 1_000);
-    if (second !== this.second && !this.keep(second)) {
-      json.ascii(String(millis));
-      return;
-    }
-    json.ensure(SECOND_DIGITS + 3);
-    const out = json.bytes;
-    let at = json.length;
-    for (let i = 0; i < SECOND_DIGITS; i++) out[at++] = digits[i] as number;
-    json.length = threeDigits(out, at, millis - second * 1_000);
+  /** Epoch milliseconds of a `fixed64` of nanoseconds, rounded down. @param at offset in `data` */
+  millisAt(data: DataView, at: number): number {
+    const nanos = this.nanosIntoSecond(data, at);
+    return this.second * 1_000 + ((nanos / 1_000_000) | 0);
   }
 
-  /** A `fixed64` of nanoseconds in decimal, every digit exact. @param at offset in `data` */
+  /** Epoch milliseconds in decimal. @param millis whole, >= 0 */
+  millis(millis: number): void {
+    const { json } = this;
+    const second = Math.floor(millis / 1_000);
+    if (second !== this.second) this.keep(second);
+    if (second === 0) json.integer(millis);
+    else json.length = threeDigits(json.bytes, this.writeSecond(), millis - second * 1_000);
+  }
+
+  /** A `fixed64` of nanoseconds in decimal, every digit exact. */
   nanos(data: DataView, at: number): void {
     const { json } = this;
-    const millis = unixMillis(data, at);
-    if (millis === 0) {
-      json.integer(data.getUint32(at, true));
+    const nanos = this.nanosIntoSecond(data, at);
+    if (this.second === 0) {
+      json.integer(nanos);
       return;
     }
-    this.millis(millis);
-    // What is left below a millisecond, by arithmetic modulo 2^32.
-    const rest = (data.getUint32(at, true) - Math.imul(millis | 0, 1_000_000)) >>> 0;
+    const millions = (nanos / 1_000_000) | 0;
+    const rest = nanos - millions * 1_000_000;
     const thousands = (rest / 1_000) | 0;
-    json.ensure(6);
-    const out = json.bytes;
-    json.length = threeDigits(out, threeDigits(out, json.length, thousands), rest - thousands * 1_000);
+    let end = this.writeSecond();
+    end = threeDigits(json.bytes, end, millions);
+    end = threeDigits(json.bytes, end, thousands);
+    json.length = threeDigits(json.bytes, end, rest - thousands * 1_000);
   }
 
-  /** @returns false for a second of another length */
-  private keep(second: number): boolean {
-    if (second < 1e9 || second >= 1e10) return false;
-    this.digits.write(String(second), 'latin1');
+  /** Makes the second of a time the kept one. */
+  private nanosIntoSecond(data: DataView, at: number): number {
+    const lo = data.getUint32(at, true);
+    const hi = data.getUint32(at + 4, true);
+    let nanos = (hi - this.hi) * TWO_32 + (lo - this.lo);
+    if (nanos < 0 || nanos >= 1e9) {
+      this.keep(Math.floor(unixMillis(data, at) / 1_000));
+      nanos = (hi - this.hi) * TWO_32 + (lo - this.lo);
+    }
+    return nanos;
+  }
+
+  private keep(second: number): void {
     this.second = second;
-    return true;
+    this.digitCount = second === 0 ? 0 : this.digits.write(String(second), 'latin1');
+    const start = BigInt(second) * 1_000_000_000n;
+    this.lo = Number(start & 0xffffffffn);
+    this.hi = Number(start >> 32n);
+  }
+
+  /** @returns where its digits end; there is room for nine more */
+  private writeSecond(): number {
+    const { json, digits, digitCount } = this;
+    json.ensure(digitCount + 9);
+    const out = json.bytes;
+    let at = json.length;
+    for (let i = 0; i < digitCount; i++) out[at++] = digits[i] as number;
+    return at;
   }
 }
 
