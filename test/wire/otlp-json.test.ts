@@ -381,6 +381,34 @@ describe('nesting', () => {
   });
 });
 
+describe('the size', () => {
+  const zeros = (count: number) =>
+    Buffer.from(
+      `{"resourceMetrics":[{"scopeMetrics":[{"metrics":[{"histogram":{"dataPoints":[{"bucketCounts":[${'0,'.repeat(count)}0]}]}}]}]}]}`,
+    );
+
+  it('of the protobuf is capped: the zeros of a histogram grow four times', () => {
+    const { length } = transcodeOtlpJson('metrics', zeros(10_000)).otlp;
+    expect(length).toBeGreaterThan(80_000);
+    expect(transcodeOtlpJson('metrics', zeros(10_000), length).otlp).toHaveLength(length);
+    for (const maxBytes of [length - 1, 30_000, 0]) {
+      expect(() => transcodeOtlpJson('metrics', zeros(10_000), maxBytes)).toThrow(
+        expect.objectContaining({
+          reason: 'tooLarge',
+          message: expect.stringContaining(`${maxBytes} bytes`),
+        }),
+      );
+    }
+  });
+
+  it('of what is allocated stays near the cap', () => {
+    const json = zeros(5_000_000);
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => transcodeOtlpJson('metrics', json, 12_000_000)).toThrow('as protobuf');
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 * (12_000_000 + json.length));
+  });
+});
+
 describe('what is not JSON', () => {
   const whole = '{"resourceSpans":[{"scopeSpans":[{"spans":[{"name":"n","kind":2,"x":[true,1.5,null]}]}]}]}';
 

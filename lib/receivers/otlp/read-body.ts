@@ -45,7 +45,7 @@ export function readBody(
   try {
     const original = decompress(body, encoding, settings.maxDecompressedBytes);
     if (type === 'application/json') {
-      const { otlp, warnings } = transcodeOtlpJson(signal, original);
+      const { otlp, warnings } = transcodeOtlpJson(signal, original, settings.maxDecompressedBytes);
       return { kind: 'body', otlp, original, packed: undefined, warnings };
     }
     const packed = encoding === 'identity' ? undefined : { encoding, bytes: body };

@@ -1,5 +1,5 @@
 // The output side of the transcoder: protobuf numbers and lengths, and JSON strings copied as UTF-8, ids and base64.
-import { MalformedError } from '../../model/errors.ts';
+import { MalformedError, PermanentError } from '../../model/errors.ts';
 import { JsonNumberScanner } from './numbers.ts';
 import { BACKSLASH, HEX_VALUES, lowestByte, oddBytes, QUOTE } from './scanner.ts';
 
@@ -23,6 +23,8 @@ export class TextWriter extends JsonNumberScanner {
   protected outData: DataView = new DataView(new ArrayBuffer(0));
   /** Where the next byte goes. */
   protected at = 0;
+  /** Most bytes of output: short numbers in JSON, such as the zeros of a histogram, take four times as many here. */
+  protected maxBytes = 0;
   /** Ids that were not hexadecimal. */
   protected invalidIds = 0;
 
@@ -33,10 +35,18 @@ export class TextWriter extends JsonNumberScanner {
   }
 
   private grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(this.out.length * 2, this.at + needed));
+    this.checkLength();
+    const most = this.maxBytes + needed;
+    const larger = Buffer.allocUnsafeSlow(Math.min(Math.max(this.out.length * 2, this.at + needed), most));
     this.out.copy(larger, 0, 0, this.at);
     this.out = larger;
     this.outData = new DataView(larger.buffer, larger.byteOffset, larger.length);
+  }
+
+  /** @throws PermanentError 'tooLarge' */
+  protected checkLength(): void {
+    if (this.at <= this.maxBytes) return;
+    throw new PermanentError('tooLarge', `as protobuf the body is above the limit of ${this.maxBytes} bytes`);
   }
 
   /** A varint of up to 32 bits. */

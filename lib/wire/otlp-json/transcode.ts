@@ -11,6 +11,9 @@ const MAX_LISTED_KEYS = 5;
 /** A larger output buffer is given back with the next request. */
 const MAX_KEPT_BYTES = 8 * 1024 * 1024;
 
+/** What OTLP recommends as the limit of a request (1.11.0). */
+const DEFAULT_MAX_BYTES = 64 * 1024 * 1024;
+
 export interface Transcoded {
   /** An Export…ServiceRequest: a view of a buffer that the next call writes over. */
   readonly otlp: Buffer;
@@ -22,18 +25,22 @@ export interface Transcoded {
  * Transcodes a request. Integers keep all 64 bits, doubles NaN and the infinities; ids that are not hexadecimal become
  * ids of an invalid length, so that their item is refused and the rest is kept; unknown keys are ignored.
  * @param json UTF-8; broken bytes become U+FFFD and a warning
+ * @param maxBytes most bytes of OTLP protobuf; at most this and the length of the JSON are allocated,
+ *   for a moment twice
+ * @throws PermanentError 'tooLarge' above `maxBytes`
  * @throws MalformedError for what is not JSON, or a value of the wrong type; the offset is that of the JSON
  */
-export function transcodeOtlpJson(signal: Signal, json: Buffer): Transcoded {
+export function transcodeOtlpJson(signal: Signal, json: Buffer, maxBytes = DEFAULT_MAX_BYTES): Transcoded {
   transcoder ??= new Transcoder();
-  return transcoder.request(signal, json);
+  return transcoder.request(signal, json, maxBytes);
 }
 
 class Transcoder extends MessageWriter {
-  request(signal: Signal, json: Buffer): Transcoded {
+  request(signal: Signal, json: Buffer, maxBytes: number): Transcoded {
     const valid = isUtf8(json);
     this.open(valid ? json : Buffer.from(json.toString('utf8')));
     this.clear();
+    this.maxBytes = maxBytes;
     try {
       this.room();
       if (this.bytes[0] === 0xef && this.bytes[1] === 0xbb && this.bytes[2] === 0xbf) this.pos = 3;
@@ -43,6 +50,7 @@ class Transcoder extends MessageWriter {
       this.message(type);
       this.peek();
       if (this.pos < this.end) throw this.unexpected('the end of the body');
+      this.checkLength();
       return { otlp: this.out.subarray(0, this.at), warnings: this.warnings(valid) };
     } finally {
       // The body may be megabytes: nothing of it is held until the next request.
