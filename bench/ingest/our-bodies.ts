@@ -7,7 +7,7 @@ import { DatumBuilder } from '../../lib/exporters/cloudwatch-metrics/datum-build
 import { DatumList } from '../../lib/exporters/cloudwatch-metrics/datum-list.ts';
 import { MetricEncoder } from '../../lib/exporters/cloudwatch-metrics/encode.ts';
 import { MetricLane } from '../../lib/exporters/cloudwatch-metrics/metric-lane.ts';
-import { nextCall, putMetricDataBody } from '../../lib/exporters/cloudwatch-metrics/put-call.ts';
+import { nextCall, PutBodies } from '../../lib/exporters/cloudwatch-metrics/put-call.ts';
 import { DocumentList } from '../../lib/exporters/xray/document-list.ts';
 import { SegmentEncoder } from '../../lib/exporters/xray/encode/segment-encoder.ts';
 import { XRAY_DEFAULTS } from '../../lib/exporters/xray/settings.ts';
@@ -98,6 +98,7 @@ export class MetricBodies {
   private readonly builder = new DatumBuilder();
   private readonly list = new DatumList();
   private readonly encoder = new MetricEncoder(EVERY_ATTRIBUTE, this.builder);
+  private readonly bodies = new PutBodies();
   private points = 0;
 
   encode(otlp: Buffer): Encoded {
@@ -117,7 +118,7 @@ export class MetricBodies {
     for (;;) {
       const call = nextCall([lane], list.timesMs[0] ?? 0);
       if (call === undefined) return { items: this.points, bodies };
-      if (call.entries.length > 0) bodies.push(putMetricDataBody(call.namespace, call.entries));
+      if (call.entries.length > 0) bodies.push(this.bodies.write(call.namespace, call.entries));
       for (const [, end] of call.ends) lane.position = end;
     }
   }

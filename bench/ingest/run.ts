@@ -17,7 +17,7 @@ interface Comparison {
   readonly must: string;
 }
 
-/** DESIGN §8: protobufjs → objects → JSON.stringify stands against each. */
+/** The figures to reach are the design's; protobufjs → objects → JSON.stringify stands against each. */
 const COMPARISONS: readonly Comparison[] = [
   { name: 'traces', ours: 'traces', baseline: 'traces-usual', unit: 'us CPU/span', must: '>= 8' },
   {
@@ -43,7 +43,7 @@ export async function* ingestFigures(options: BenchOptions): AsyncGenerator<Figu
   const folder = options.corpus ?? generateCorpus();
   try {
     for (const comparison of COMPARISONS) yield compare(comparison, folder, options);
-    yield* startFigures(options);
+    yield* startFigures(folder, options);
   } finally {
     if (options.corpus === undefined) rmSync(folder, { recursive: true });
   }

@@ -1,19 +1,23 @@
 // The start of ingest-otlp: size of its bundle, CPU until it has answered once, memory at its peak.
 
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { encodeProtobuf } from '../../test/support/otlp.ts';
 import { measureColdStart } from '../cold-start.ts';
 import type { BenchOptions, Figure } from '../figure.ts';
 import { tracesPayload } from '../payloads/traces.ts';
 
-/** The first request of DESIGN §8 holds this many spans. */
+const PEAK = fileURLToPath(new URL('./peak-memory.ts', import.meta.url));
+
+/** The first request that is measured holds this many spans. */
 const FIRST_REQUEST_SPANS = 32;
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 
-/** Measures the start of ingest-otlp. */
-export async function* startFigures(options: BenchOptions): AsyncGenerator<Figure> {
+/** Measures the start of ingest-otlp, and the memory of a run over the bodies in `folder`. */
+export async function* startFigures(folder: string, options: BenchOptions): AsyncGenerator<Figure> {
   options.progress('cold start of ingest-otlp');
   const body = encodeProtobuf('traces', tracesPayload({ spans: FIRST_REQUEST_SPANS }));
   const start = await measureColdStart(body, options.rounds * 2);
@@ -24,4 +28,7 @@ export async function* startFigures(options: BenchOptions): AsyncGenerator<Figur
   // What Node itself needs to load crypto, http, https and zlib and to post twice: part of the figure above.
   yield { name: 'cold-cpu-floor-ms', ours: floor, unit: 'ms CPU' };
   yield { name: 'bundle-kb', ours: start.bundleBytes / 1024, unit: 'KB', must: '<= 80' };
+  const output = execFileSync(process.execPath, [PEAK, folder], { encoding: 'utf8' });
+  const { peakMb } = JSON.parse(output) as { peakMb: number };
+  yield { name: 'peak-rss-mb', ours: peakMb, unit: 'MB', must: '<= 120' };
 }
