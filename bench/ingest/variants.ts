@@ -1,6 +1,5 @@
 // The variants a benchmark process can run: from request bodies to finished AWS request bodies, ours and the usual way.
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { signRequest } from '../../lib/aws/sigv4.ts';
 import type { Signal } from '../../lib/model/signal.ts';
 import { decompress } from '../../lib/wire/compression.ts';
 import { transcodeOtlpJson } from '../../lib/wire/otlp-json/transcode.ts';
@@ -10,32 +9,12 @@ import { metricBodies, type PlainMetrics } from '../baseline/metrics.ts';
 import { type PlainTraces, traceBodies } from '../baseline/traces.ts';
 import { type BodyFormat, readBodies } from './bodies.ts';
 import { LogBodies, MetricBodies, SegmentBodies } from './our-bodies.ts';
+import { MAX_BENCH_BYTES, signBody } from './sign-body.ts';
 
 /** Request bodies and what runs over one of them. @returns how many items it held */
 export interface Variant {
   readonly bodies: readonly Buffer[];
   readonly run: (body: Buffer) => number;
-}
-
-/** Bodies are decompressed up to this size. */
-const MAX_BYTES = 64 * 1024 * 1024;
-
-const SCOPE = {
-  service: 'xray',
-  region: 'eu-west-1',
-  credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'wJalrXUtnFEMI', sessionToken: 'token' },
-};
-
-/** Signs a finished body, as both ways have to. */
-function sign(body: Buffer): void {
-  const request = {
-    method: 'POST',
-    host: 'xray.eu-west-1.amazonaws.com',
-    path: '/TraceSegments',
-    headers: {},
-    body,
-  };
-  signRequest(request, { ...SCOPE, nowMs: Date.now() });
 }
 
 /** Counts the items of a plain request. */
@@ -81,7 +60,7 @@ function usual(signal: Signal, format: BodyFormat, isEndToEnd = false) {
         const bytes = isEndToEnd ? gunzipSync(body) : body;
         const request = format === 'json' ? JSON.parse(bytes.toString()) : type.decode(bytes);
         const bodies = transform(request);
-        if (isEndToEnd) for (const finished of bodies) sign(finished);
+        if (isEndToEnd) for (const finished of bodies) signBody(finished);
         return plainItems(signal, request);
       },
     };
@@ -98,10 +77,10 @@ function ours(signal: Signal, format: BodyFormat, isEndToEnd = false) {
     return {
       bodies: isEndToEnd ? plain.map((body) => gzipSync(body)) : plain,
       run(body) {
-        const bytes = isEndToEnd ? decompress(body, 'gzip', MAX_BYTES) : body;
+        const bytes = isEndToEnd ? decompress(body, 'gzip', MAX_BENCH_BYTES) : body;
         const otlp = format === 'json' ? transcodeOtlpJson(signal, bytes).otlp : bytes;
         const { items, bodies } = encoder.encode(otlp);
-        if (isEndToEnd) for (const finished of bodies) sign(finished);
+        if (isEndToEnd) for (const finished of bodies) signBody(finished);
         return items;
       },
     };
