@@ -6,6 +6,7 @@ import type { ScopeView } from '../../telemetry/scope-view.ts';
 import type { LogVisitor } from '../../telemetry/walk.ts';
 import { isZero64 } from '../../wire/fixed64.ts';
 import { JsonBuffer } from '../../wire/json-buffer.ts';
+import { JsonToken } from '../../wire/json-token.ts';
 import { callHead } from './call-body.ts';
 import { EventIndex } from './event-index.ts';
 import { type LogStreamName, renderLogGroup, renderLogStream } from './names.ts';
@@ -37,9 +38,9 @@ export const PASS_BYTES = 32 * 1024 * 1024;
  */
 const MAX_GROWTH = 64;
 
-const TIMESTAMP = Buffer.from('{"timestamp":');
-const MESSAGE = Buffer.from(',"message":"');
-const END = Buffer.from('"},');
+const TIMESTAMP = new JsonToken(Buffer.from('{"timestamp":'));
+const MESSAGE = new JsonToken(Buffer.from(',"message":"'));
+const END = new JsonToken(Buffer.from('"},'));
 
 export class LogEventEncoder implements LogVisitor {
   readonly events = new EventIndex();
@@ -163,11 +164,11 @@ export class LogEventEncoder implements LogVisitor {
     const head = this.stream === this.runStream ? -1 : this.startRun();
     const start = json.length;
     const timestamp = this.timestampOf(record);
-    json.raw(TIMESTAMP);
+    TIMESTAMP.write(json);
     this.times.millis(timestamp);
-    json.raw(MESSAGE);
+    MESSAGE.write(json);
     this.writer.record(record, ordinal, start > this.growthLimit);
-    json.raw(END);
+    END.write(json);
     this.events.add(timestamp, start, json.length - 1, this.stream, head);
     if (json.length >= this.passBytes) this.full = true;
   }

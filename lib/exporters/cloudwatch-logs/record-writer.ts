@@ -9,6 +9,7 @@ import { ValueJsonWriter } from '../../telemetry/value-json.ts';
 import type { WireCursor } from '../../wire/cursor.ts';
 import { isZero64 } from '../../wire/fixed64.ts';
 import type { JsonBuffer } from '../../wire/json-buffer.ts';
+import { type JsonToken, jsonTokens } from '../../wire/json-token.ts';
 import { CutText, RECORD_CUTS, RESOURCE_CUTS } from './cut-text.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import type { TimeDigits } from './time-digits.ts';
@@ -35,7 +36,7 @@ export class RecordWriter {
   private readonly json: JsonBuffer;
   private readonly times: TimeDigits;
   private readonly values: ValueJsonWriter;
-  private readonly token: ReturnType<typeof tokensOf>;
+  private readonly token: Readonly<Record<keyof typeof SYNTAX, JsonToken>>;
   private resourceText: Uint8Array = Buffer.alloc(0);
   /** Scope, resource and the start of `recordId`, as every record of the scope ends. */
   private tail: Uint8Array = Buffer.alloc(0);
@@ -46,7 +47,7 @@ export class RecordWriter {
     this.json = json;
     this.times = times;
     this.values = new ValueJsonWriter(json);
-    this.token = tokensOf(json);
+    this.token = jsonTokens(json, SYNTAX);
   }
 
   /** The request of the records that follow. */
@@ -91,7 +92,7 @@ export class RecordWriter {
     if (record.severityNumber !== 0) this.number(token.severityNumber, record.severityNumber);
     this.text(token.eventName, record.cursor, record.eventNameStart, record.eventNameEnd);
     if (record.bodyStart !== 0) {
-      json.raw(token.body);
+      token.body.write(json);
       this.values.write(record.cursor, record.keys, record.bodyStart, record.bodyEnd);
       json.byte(COMMA);
     }
@@ -107,15 +108,15 @@ export class RecordWriter {
     const inTrace = isId(bytes, record.traceIdStart, record.traceIdEnd, TRACE_ID_BYTES);
     const inSpan = isId(bytes, record.spanIdStart, record.spanIdEnd, SPAN_ID_BYTES);
     if (inTrace) {
-      json.raw(token.traceId);
+      token.traceId.write(json);
       json.hex(bytes, record.traceIdStart, TRACE_ID_BYTES);
-      json.raw(inSpan ? token.andSpanId : token.quoteComma);
-    } else if (inSpan) json.raw(token.spanId);
+      (inSpan ? token.andSpanId : token.quoteComma).write(json);
+    } else if (inSpan) token.spanId.write(json);
     if (inSpan) {
       json.hex(bytes, record.spanIdStart, SPAN_ID_BYTES);
-      json.raw(token.quoteComma);
+      token.quoteComma.write(json);
     }
-    if (record.flags === SAMPLED) json.raw(token.sampled);
+    if (record.flags === SAMPLED) token.sampled.write(json);
     else if (record.flags !== 0) this.number(token.flags, record.flags);
   }
 
@@ -127,7 +128,7 @@ export class RecordWriter {
     this.droppedAttributes(record);
     json.raw(tail);
     json.integer(ordinal);
-    json.raw(token.close);
+    token.close.write(json);
   }
 
   /** Rewrites the message at `start` so that it fits into one event; the outer escapes do not count against the limit. */
@@ -146,10 +147,10 @@ export class RecordWriter {
   }
 
   /** Text that ends every record of a resource or a scope: `"resource":{…},`, cut when it is very long. */
-  private repeated(view: Attributed, label: Uint8Array, write: () => void): Uint8Array {
+  private repeated(view: Attributed, label: JsonToken, write: () => void): Uint8Array {
     const { json } = this;
     const start = json.length;
-    json.raw(label);
+    label.write(json);
     const inside = json.length;
     write();
     const size = json.length - inside;
@@ -161,7 +162,7 @@ export class RecordWriter {
     if (json.length === inside) json.length = start;
     else {
       json.length -= 1; // the comma behind the last member
-      json.raw(this.token.braceComma);
+      this.token.braceComma.write(json);
     }
     const bytes = Buffer.from(json.slice(start));
     json.length = start;
@@ -170,31 +171,31 @@ export class RecordWriter {
 
   private attributes(view: Attributed): void {
     if (view.attributes.count === 0) return;
-    this.json.raw(this.token.attributes);
+    this.token.attributes.write(this.json);
     this.values.writeEntries(view.cursor, view.keys, view.attributes);
-    this.json.raw(this.token.braceComma);
+    this.token.braceComma.write(this.json);
   }
 
   private droppedAttributes(view: Attributed): void {
     if (view.droppedAttributes !== 0) this.number(this.token.droppedAttributesCount, view.droppedAttributes);
   }
 
-  private text(label: Uint8Array, cursor: WireCursor, start: number, end: number): void {
+  private text(label: JsonToken, cursor: WireCursor, start: number, end: number): void {
     if (end === start) return;
-    this.json.raw(label);
+    label.write(this.json);
     this.json.escaped(cursor.bytes, cursor.data, start, end);
-    this.json.raw(this.token.quoteComma);
+    this.token.quoteComma.write(this.json);
   }
 
-  private number(label: Uint8Array, value: number): void {
-    this.json.raw(label);
+  private number(label: JsonToken, value: number): void {
+    label.write(this.json);
     this.json.integer(value);
     this.json.byte(COMMA);
   }
 
-  private time(label: Uint8Array, data: DataView, at: number): void {
+  private time(label: JsonToken, data: DataView, at: number): void {
     if (isZero64(data, at)) return;
-    this.json.raw(label);
+    label.write(this.json);
     this.times.nanos(data, at);
     this.json.byte(COMMA);
   }
@@ -215,30 +216,28 @@ function cutFields(record: LogRecordView, text: CutText): string {
   return fields;
 }
 
-function tokensOf(json: JsonBuffer) {
-  return {
-    severityText: json.token('"severityText":"'),
-    severityNumber: json.token('"severityNumber":'),
-    eventName: json.token('"eventName":"'),
-    body: json.token('"body":'),
-    traceId: json.token('"traceId":"'),
-    spanId: json.token('"spanId":"'),
-    andSpanId: json.token('","spanId":"'),
-    sampled: json.token(`"flags":${SAMPLED},`),
-    flags: json.token('"flags":'),
-    attributes: json.token('"attributes":{'),
-    timeUnixNano: json.token('"timeUnixNano":'),
-    observedTimeUnixNano: json.token('"observedTimeUnixNano":'),
-    droppedAttributesCount: json.token('"droppedAttributesCount":'),
-    scope: json.token('"scope":{'),
-    resource: json.token('"resource":{'),
-    name: json.token('"name":"'),
-    version: json.token('"version":"'),
-    quoteComma: json.token('",'),
-    braceComma: json.token('},'),
-    close: json.token('"}'),
-  };
-}
+const SYNTAX = {
+  severityText: '"severityText":"',
+  severityNumber: '"severityNumber":',
+  eventName: '"eventName":"',
+  body: '"body":',
+  traceId: '"traceId":"',
+  spanId: '"spanId":"',
+  andSpanId: '","spanId":"',
+  sampled: `"flags":${SAMPLED},`,
+  flags: '"flags":',
+  attributes: '"attributes":{',
+  timeUnixNano: '"timeUnixNano":',
+  observedTimeUnixNano: '"observedTimeUnixNano":',
+  droppedAttributesCount: '"droppedAttributesCount":',
+  scope: '"scope":{',
+  resource: '"resource":{',
+  name: '"name":"',
+  version: '"version":"',
+  quoteComma: '",',
+  braceComma: '},',
+  close: '"}',
+} as const;
 
 /** Bytes of a JSON string's inside once it is read: what CloudWatch counts. */
 function unescapedBytes(bytes: Buffer, start: number, end: number): number {

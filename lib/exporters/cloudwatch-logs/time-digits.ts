@@ -35,8 +35,13 @@ export class TimeDigits {
     const { json } = this;
     const second = Math.floor(millis / 1_000);
     if (second !== this.second) this.keep(second);
-    if (second === 0) json.integer(millis);
-    else json.length = threeDigits(json.bytes, this.writeSecond(), millis - second * 1_000);
+    if (second === 0) {
+      json.integer(millis);
+      return;
+    }
+    // First the second: it may make the buffer a new one.
+    const end = this.writeSecond();
+    json.length = threeDigits(json.bytes, end, millis - second * 1_000);
   }
 
   /** A `fixed64` of nanoseconds in decimal, every digit exact. */
