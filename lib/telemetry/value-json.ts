@@ -1,6 +1,7 @@
 // Writes attribute values as JSON: shared by the exporters that keep values as they came (X-Ray metadata, log records).
 import type { WireCursor } from '../wire/cursor.ts';
 import type { JsonBuffer } from '../wire/json-buffer.ts';
+import { JsonToken, jsonTokens } from '../wire/json-token.ts';
 import { ANY_VALUE_STRING, LIST_VALUES } from '../wire/otlp-fields.ts';
 import { AnyValueView, MAX_VALUE_DEPTH, VALUE } from './any-value.ts';
 import { AttributeList } from './attribute-list.ts';
@@ -15,14 +16,12 @@ const TOO_DEEP = `[nested deeper than ${MAX_VALUE_DEPTH}]`;
 /** Longer key texts are not kept escaped. */
 const MAX_KEPT_KEY = 256;
 
-/** A key's syntax before its value, laid out for `JsonBuffer.words`. */
+/** A key's syntax before its value. */
 interface KeySyntax {
   /** `"key":`. */
-  readonly label: DataView;
-  readonly labelLength: number;
+  readonly label: JsonToken;
   /** `"key":"`. */
-  readonly text: DataView;
-  readonly textLength: number;
+  readonly text: JsonToken;
 }
 
 /**
@@ -35,31 +34,15 @@ export class ValueJsonWriter {
   private readonly value = new AnyValueView();
   /** One list for each level of nested maps, made when first needed. */
   private readonly maps: AttributeList[] = [];
-  private readonly tokenTrue: Uint8Array;
-  private readonly tokenFalse: Uint8Array;
-  private readonly tokenNull: Uint8Array;
-  /** `",`. */
-  private readonly endOfText: DataView;
-  private readonly endOfTextLength: number;
+  private readonly token: Readonly<Record<'true' | 'false' | 'null' | 'endOfText', JsonToken>>;
 
   constructor(json: JsonBuffer) {
     this.json = json;
     this.keySyntax = new KeySideTable(({ text }) => {
       const label = json.keyToken(text);
-      const quoted = Buffer.concat([label, json.token('"')]);
-      return {
-        label: padded(label),
-        labelLength: label.length,
-        text: padded(quoted),
-        textLength: quoted.length,
-      };
+      return { label: new JsonToken(label), text: new JsonToken(Buffer.concat([label, json.token('"')])) };
     });
-    this.tokenTrue = json.token('true');
-    this.tokenFalse = json.token('false');
-    this.tokenNull = json.token('null');
-    const endOfText = json.token('",');
-    this.endOfText = padded(endOfText);
-    this.endOfTextLength = endOfText.length;
+    this.token = jsonTokens(json, { true: 'true', false: 'false', null: 'null', endOfText: '",' });
   }
 
   /** The AnyValue message at `start`…`end`. Moves the cursor. @throws MalformedError */
@@ -90,12 +73,12 @@ export class ValueJsonWriter {
         // Most values are a short text: one field whose length is one byte.
         const length = bytes[start + 1] as number;
         if (bytes[start] === ANY_VALUE_STRING && length < 128 && start + 2 + length === end) {
-          json.words(syntax.text, 0, syntax.textLength);
+          syntax.text.write(json);
           json.escaped(bytes, data, start + 2, end);
-          json.words(this.endOfText, 0, this.endOfTextLength);
+          this.token.endOfText.write(json);
           continue;
         }
-        json.words(syntax.label, 0, syntax.labelLength);
+        syntax.label.write(json);
       }
       this.writeAt(cursor, keys, start, end, depth);
       json.byte(COMMA);
@@ -119,7 +102,7 @@ export class ValueJsonWriter {
         json.double(value.double);
         return;
       case VALUE.bool:
-        json.raw(value.bool ? this.tokenTrue : this.tokenFalse);
+        (value.bool ? this.token.true : this.token.false).write(json);
         return;
       case VALUE.bytes:
         json.quoteMark();
@@ -135,7 +118,7 @@ export class ValueJsonWriter {
         else this.map(cursor, keys, value.start, value.end, depth + 1);
         return;
       case VALUE.empty:
-        json.raw(this.tokenNull);
+        this.token.null.write(json);
         return;
     }
   }
@@ -179,11 +162,4 @@ export class ValueJsonWriter {
     this.entriesAt(cursor, keys, list, depth);
     this.json.byte(0x7d);
   }
-}
-
-/** A copy with the bytes behind its end that `JsonBuffer.words` may read. */
-function padded(bytes: Uint8Array): DataView {
-  const copy = new Uint8Array(bytes.length + 3);
-  copy.set(bytes);
-  return new DataView(copy.buffer);
 }
