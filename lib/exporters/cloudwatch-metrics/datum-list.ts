@@ -14,11 +14,15 @@ export class DatumList {
   points: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private starts: Int32Array = new Int32Array(INITIAL_CAPACITY + 1);
 
+  /** True when datums of different namespaces may be in it. */
+  isMixed = false;
+
   /** Keeps the first `count` datums. */
   cutBack(count: number): void {
     this.count = count;
     this.json.length = this.starts[count] as number;
     this.namespaces.length = count;
+    if (count === 0) this.isMixed = false;
   }
 
   /** Notes the datum that was just written to `json`, its comma included. */
@@ -30,6 +34,7 @@ export class DatumList {
       this.starts = grown(this.starts, this.count + 2);
     }
     this.namespaces[at] = namespace;
+    if (namespace !== this.namespaces[0]) this.isMixed = true;
     this.timesMs[at] = timeMs;
     this.points[at] = points;
     this.starts[this.count] = this.json.length;

@@ -97,18 +97,20 @@ export class Distribution {
     let length = this.length;
     let placed = 0;
     // What `addText` does, with its state in local variables: this is the innermost loop of explicit histograms.
-    let next = this.openTexts === texts ? this.nextPlace : Number.NaN;
+    const follows = texts.repeats ? -end : 1;
+    let next = this.openTexts === texts ? this.nextPlace : -1;
     for (let place = first; place < end; place++) {
       const upTo = Math.round(count * (shares[place] as number));
-      if (upTo === placed) continue;
-      if (place === next) counts[length++] = upTo - placed;
+      const here = upTo - placed;
+      if (here === 0) continue;
+      placed = upTo;
+      if (place === next) counts[length++] = here;
       else {
         this.length = length;
-        this.addText(texts, place, upTo - placed);
+        this.addText(texts, place, here);
         length = this.length;
       }
-      next = texts.repeats ? Number.NaN : place + 1;
-      placed = upTo;
+      next = place + follows;
     }
     this.length = length;
     this.nextPlace = next;

@@ -1,5 +1,5 @@
 // The buckets of one set of explicit bounds, and the points inside each bucket that stand for what fell into it.
-import { rounded, ValueTexts } from './distribution.ts';
+import { inRange, rounded, ValueTexts } from './distribution.ts';
 
 /**
  * Points inside a bucket at level 0 lie this factor apart, so that a percentile read from them is within 2 % of
@@ -123,7 +123,8 @@ export class ExplicitLayout {
         const next = geometric ? lower * (upper / lower) ** part : lower + (upper - lower) * part;
         edges[first + i] = i + 1 === count ? upper : next;
         shares[first + i] = i + 1 === count ? 1 : (next - lower) / (upper - lower);
-        middles[first + i] = rounded((edge + (edges[first + i] as number)) / 2);
+        const middle = rounded((edge + (edges[first + i] as number)) / 2);
+        middles[first + i] = inRange(Math.min(upper, Math.max(lower, middle)));
         edge = next;
       }
     }

@@ -57,17 +57,13 @@ export class MetricLane {
 
 function sendOrder(list: DatumList, ranges: readonly (readonly [from: number, to: number])[]): Int32Array {
   const order = new Int32Array(ranges.reduce((total, [from, to]) => total + to - from, 0));
-  const { namespaces } = list;
   let count = 0;
-  let isMixed = false;
   for (const [from, to] of ranges) {
-    for (let number = from; number < to; number++) {
-      order[count++] = number;
-      isMixed ||= namespaces[number] !== namespaces[order[0] as number];
-    }
+    for (let number = from; number < to; number++) order[count++] = number;
   }
-  if (!isMixed) return order;
+  if (!list.isMixed) return order;
   // Sorting is stable: within a namespace the order stays.
+  const { namespaces } = list;
   return Int32Array.from([...order].sort((a, b) => compare(namespaces[a]!, namespaces[b]!)));
 }
 

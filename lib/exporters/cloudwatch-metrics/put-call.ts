@@ -1,4 +1,5 @@
 // Packs datums of several requests into one PutMetricData call, and writes its body. Pure.
+import { JsonBuffer } from '../../wire/json-buffer.ts';
 import type { DatumList } from './datum-list.ts';
 import { MAX_AGE_MS, MAX_CALL_BYTES, MAX_CALL_DATUMS, MAX_FUTURE_MS } from './limits.ts';
 import { compare, type MetricLane } from './metric-lane.ts';
@@ -66,18 +67,25 @@ function timeDrop(timeMs: number, nowMs: number): TimeDrop | undefined {
   return timeMs > nowMs + MAX_FUTURE_MS ? 'tooNew' : undefined;
 }
 
-/** The body of a call with these datums, at least one. */
-export function putMetricDataBody(namespace: string, entries: readonly CallEntry[]): Buffer {
-  const parts: Buffer[] = [head(namespace)];
-  for (let from = 0, to = 1; from < entries.length; from = to++) {
-    const { lane, number } = entries[from]!;
-    // Neighbours in the list are copied together.
-    while (to < entries.length && follows(entries[to]!, lane.list, number + to - from)) to++;
-    parts.push(lane.list.slice(number, number + to - from));
+/** Writes bodies of calls, one at a time. */
+export class PutBodies {
+  private readonly json = new JsonBuffer('once', 1 << 16);
+
+  /** The body of a call with these datums, at least one: a view, valid until the next body is written. */
+  write(namespace: string, entries: readonly CallEntry[]): Buffer {
+    const { json } = this;
+    json.clear();
+    json.raw(head(namespace));
+    for (let from = 0, to = 1; from < entries.length; from = to++) {
+      const { lane, number } = entries[from]!;
+      // Neighbours in the list are copied together.
+      while (to < entries.length && follows(entries[to]!, lane.list, number + to - from)) to++;
+      json.raw(lane.list.slice(number, number + to - from));
+    }
+    json.length--; // the comma behind the last one
+    json.ascii(TAIL);
+    return json.slice();
   }
-  const last = parts.length - 1;
-  parts[last] = parts[last]!.subarray(0, -1); // without the last comma
-  return Buffer.concat([...parts, Buffer.from(TAIL)]);
 }
 
 function follows(entry: CallEntry, list: DatumList, number: number): boolean {

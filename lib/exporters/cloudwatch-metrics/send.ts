@@ -8,7 +8,7 @@ import type { Destination, ExportOutcome, FlushContext } from '../exporter.ts';
 import { retryReason, verdictOf } from './classify.ts';
 import { MIN_GZIP_BYTES } from './limits.ts';
 import type { MetricLane } from './metric-lane.ts';
-import { type CallEntry, nextCall, putMetricDataBody } from './put-call.ts';
+import { type CallEntry, nextCall, PutBodies } from './put-call.ts';
 
 /** Source: botocore 1.43.107, cloudwatch: targetPrefix, jsonVersion 1.0, requestCompression gzip. */
 const HEADERS = {
@@ -37,6 +37,7 @@ export class MetricSender {
   private readonly destination: Destination;
   private readonly transport: AwsTransport;
   private readonly options: PutOptions;
+  private readonly bodies = new PutBodies();
 
   constructor(destination: Destination, transport: AwsTransport, options: PutOptions) {
     this.destination = destination;
@@ -110,7 +111,7 @@ export class MetricSender {
     entries: readonly CallEntry[],
     { deadlineMs, now }: FlushContext,
   ): Promise<'accepted' | 'refused'> {
-    const plain = putMetricDataBody(namespace, entries);
+    const plain = this.bodies.write(namespace, entries);
     const packed = plain.length >= MIN_GZIP_BYTES;
     const answer = await callWithRetry(
       this.transport,

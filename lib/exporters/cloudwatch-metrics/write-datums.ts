@@ -7,6 +7,7 @@ import type { ExplicitLayout } from './explicit-layout.ts';
 import { type Extent, spreadExplicit } from './explicit-values.ts';
 import type { ExponentialLayout } from './exponential-layout.ts';
 import { spreadExponential } from './exponential-values.ts';
+import { grown } from './hash-slots.ts';
 import type { DimensionSource } from './kept-dimensions.ts';
 import { MAX_DATUM_VALUES } from './limits.ts';
 import { writeToken } from './metric-heads.ts';
@@ -19,6 +20,8 @@ const COUNTS = Buffer.from('],"Counts":[');
 const END = Buffer.from('},');
 const LIST_END = Buffer.from(']},');
 
+const NOT_WRITTEN = -1;
+
 /** Extent of a part of a histogram. */
 const UNKNOWN: Extent = { sum: Number.NaN, min: Number.NaN, max: Number.NaN, exact: false };
 
@@ -29,6 +32,9 @@ export class DatumWriter {
   /** The time that was written last, and its text. */
   private timeMs = Number.NaN;
   private timeText: Uint8Array = new Uint8Array(0);
+  /** Where each dimension list of the part was written first. */
+  private listStarts: Int32Array = new Int32Array(1024);
+  private listBytes: Int32Array = new Int32Array(1024);
 
   /**
    * Appends one datum for each group, more where a group has more values than a datum takes.
@@ -36,6 +42,7 @@ export class DatumWriter {
    */
   write(groups: PointGroups, dimensions: DimensionSource, list: DatumList): number {
     let empty = 0;
+    this.listStarts.fill(NOT_WRITTEN);
     for (let group = 0; group < groups.count; group++) {
       const before = list.count;
       switch (groups.heads[group]!.combination) {
@@ -62,7 +69,7 @@ export class DatumWriter {
   private head(json: JsonBuffer, groups: PointGroups, dimensions: DimensionSource, group: number): void {
     const head = groups.heads[group]!;
     writeToken(json, head.start);
-    dimensions.writeTo(json, groups.dimensions[group] as number);
+    this.writeDimensions(json, dimensions, groups.dimensions[group] as number);
     writeToken(json, head.dimensionsEnd);
     const timeMs = groups.timesMs[group] as number;
     if (timeMs !== this.timeMs) {
@@ -72,6 +79,26 @@ export class DatumWriter {
       this.timeText = Buffer.from(`${Math.floor(timeMs / 1000)}${fraction}`);
     }
     json.raw(this.timeText);
+  }
+
+  /** A list that was written before is copied from there. */
+  private writeDimensions(json: JsonBuffer, dimensions: DimensionSource, list: number): void {
+    if (list >= this.listStarts.length) {
+      const known = this.listStarts.length;
+      this.listStarts = grown(this.listStarts, list + 1).fill(NOT_WRITTEN, known);
+      this.listBytes = grown(this.listBytes, list + 1);
+    }
+    const before = this.listStarts[list] as number;
+    if (before === NOT_WRITTEN) {
+      this.listStarts[list] = json.length;
+      dimensions.writeTo(json, list);
+      this.listBytes[list] = json.length - (this.listStarts[list] as number);
+      return;
+    }
+    const bytes = this.listBytes[list] as number;
+    json.ensure(bytes);
+    json.bytes.copyWithin(json.length, before, before + bytes);
+    json.length += bytes;
   }
 
   private one(groups: PointGroups, dimensions: DimensionSource, list: DatumList, group: number): void {
