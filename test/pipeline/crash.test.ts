@@ -6,7 +6,7 @@ import { Seeded } from '../../bench/payloads/seeded.ts';
 import { readDistinct } from '../../lib/archive/read-distinct.ts';
 import { allOf } from '../support/all-of.ts';
 import { encodeProtobuf } from '../support/otlp.ts';
-import { CALM, type Weather, World } from './world.ts';
+import { CALM, idOf, type Weather, World } from './world.ts';
 
 const STORM: Weather = {
   fail: 0.08,
@@ -29,7 +29,7 @@ function send(world: World, seed: number, sentTwice = 0.2): Sent {
   const random = new Seeded(seed);
   const sent: Sent = { requests: new Map(), spans: new Set(), points: new Set(), records: new Set() };
   for (let number = 1; number <= 24; number++) {
-    const ingestId = number.toString(16).padStart(32, '0');
+    const ingestId = idOf(number);
     const count = 1 + random.below(14);
     const signal = (['logs', 'traces', 'metrics'] as const)[number % 3]!;
     let otlp: Buffer;
@@ -51,10 +51,11 @@ function send(world: World, seed: number, sentTwice = 0.2): Sent {
       for (const { spanId } of spans) sent.spans.add(spanId);
       otlp = encodeProtobuf('traces', { resourceSpans: [{ scopeSpans: [{ spans }] }] });
     } else {
-      const dataPoints = Array.from({ length: count }, (_, i) => ({ asInt: String(i) }));
-      for (let i = 0; i < count; i++) sent.points.add(`${ingestId}/${i}`);
+      const timeUnixNano = `${world.nowMs}000000`;
+      const dataPoints = Array.from({ length: count }, (_, i) => ({ timeUnixNano, asInt: String(i + 1) }));
+      for (let i = 1; i <= count; i++) sent.points.add(`m${number}/${i}`);
       otlp = encodeProtobuf('metrics', {
-        resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: 'm', gauge: { dataPoints } }] }] }],
+        resourceMetrics: [{ scopeMetrics: [{ metrics: [{ name: `m${number}`, gauge: { dataPoints } }] }] }],
       });
     }
     sent.requests.set(ingestId, otlp);
@@ -86,7 +87,7 @@ describe.each(SEEDS)(
 
       expect(world.kills).toBeGreaterThan(0);
       expect(world.deadLetters).toEqual([]);
-      expect(world.spans).toEqual(sent.spans);
+      expect(new Set(world.xray.segments.keys())).toEqual(sent.spans);
 
       const read = await allOf(readDistinct(rawObjects(world)));
       expect(new Map(read.map(({ ingestId, otlp }) => [ingestId, otlp.toString('hex')]))).toEqual(
@@ -121,7 +122,7 @@ test('in calm weather everything arrives exactly once, with one delivery of each
   expect(await world.run(30_000)).toBe(true);
   expect(world.logs.stored).toHaveLength(sent.records.size);
   expect(world.points).toHaveLength(sent.points.size);
-  expect(world.spans).toEqual(sent.spans);
+  expect(new Set(world.xray.segments.keys())).toEqual(sent.spans);
   expect(await allOf(readDistinct(rawObjects(world)))).toHaveLength(sent.requests.size);
 });
 

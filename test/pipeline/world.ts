@@ -7,16 +7,22 @@ import type { AwsTransport } from '../../lib/aws/transport.ts';
 import { ArchiveExporter } from '../../lib/exporters/archive/exporter.ts';
 import { CloudWatchLogsExporter } from '../../lib/exporters/cloudwatch-logs/exporter.ts';
 import { LOGS_DEFAULTS } from '../../lib/exporters/cloudwatch-logs/settings.ts';
+import { CloudWatchMetricsExporter } from '../../lib/exporters/cloudwatch-metrics/exporter.ts';
+import { METRICS_DEFAULTS } from '../../lib/exporters/cloudwatch-metrics/settings.ts';
+import { XrayExporter } from '../../lib/exporters/xray/exporter.ts';
+import { XRAY_DEFAULTS } from '../../lib/exporters/xray/settings.ts';
 import { PermanentError, RetryableError } from '../../lib/model/errors.ts';
 import type { Signal } from '../../lib/model/signal.ts';
 import type { TelemetryMessage } from '../../lib/model/telemetry-message.ts';
 import { ExportPipeline } from '../../lib/pipeline/export-pipeline.ts';
 import type { DeadLetter, ExportPorts, ProgressWrite, QueueRecord } from '../../lib/pipeline/ports.ts';
 import { FakeCloudWatchLogs } from '../support/fake-cloudwatch-logs.ts';
+import { FakeCloudWatch } from '../support/fake-cloudwatch-metrics.ts';
 import { FakeS3 } from '../support/fake-s3.ts';
+import { FakeXray } from '../support/fake-xray.ts';
 import { MemoryLogGroups } from '../support/memory-log-groups.ts';
 import { MemoryProgress } from '../support/memory-progress.ts';
-import { CountingExporter, SettingExporter } from './toy-exporters.ts';
+import { MemorySeries } from '../support/memory-series.ts';
 
 const TIMEOUT_MS = 60_000;
 const VISIBILITY_MS = 6 * TIMEOUT_MS;
@@ -55,8 +61,8 @@ export class World {
   readonly s3 = new FakeS3();
   readonly groups = new MemoryLogGroups();
   readonly progress = new MemoryProgress();
-  readonly spans = new Set<string>();
-  readonly points: string[] = [];
+  readonly xray = new FakeXray();
+  readonly cloudwatch = new FakeCloudWatch(() => this.nowMs);
   readonly deadLetters: DeadLetter[] = [];
   readonly queue = new Map<string, Queued>();
   /** Items that may be there twice: those of calls whose progress could not be noted. */
@@ -76,7 +82,7 @@ export class World {
 
   /** Accepts a request as ingest-otlp does. */
   accept(number: number, signal: Signal, otlp: Buffer): void {
-    const ingestId = number.toString(16).padStart(32, '0');
+    const ingestId = idOf(number);
     const packed = gzipSync(otlp);
     const key = `pending/2026-11-22/${ingestId}`;
     const large = this.random.fraction() < 0.3;
@@ -98,6 +104,28 @@ export class World {
 
   enqueue(messageId: string, body: string): void {
     this.queue.set(messageId, { messageId, body, visibleAtMs: this.nowMs, receiveCount: 0 });
+  }
+
+  /** Ids of the log records that are stored, in order. */
+  get records(): string[] {
+    return this.logs.stored.map(({ message }) => (JSON.parse(message) as { recordId: string }).recordId);
+  }
+
+  /** Names and values of the points that are stored; a metric is named after the number of its request. */
+  get points(): string[] {
+    return this.cloudwatch.stored.flatMap(({ datum: { MetricName, Value, Values, Counts } }) =>
+      (Values ?? [Value!]).flatMap((value, i) =>
+        Array<string>(Counts?.[i] ?? 1).fill(`${MetricName}/${value}`),
+      ),
+    );
+  }
+
+  private recordKeys(): string[] {
+    return this.records.map((recordId) => `cloudwatch-logs/${recordId.slice(0, 32)}`);
+  }
+
+  private pointKeys(): string[] {
+    return this.points.map((point) => `cloudwatch-metrics/${idOf(Number(point.slice(1).split('/')[0]))}`);
   }
 
   /** Runs two instances side by side until the queue is empty, or `steps` calls were made. @returns true when empty */
@@ -197,34 +225,33 @@ export class World {
 
   private start(): Instance {
     const unnoted = new Map<string, number>();
-    const transport = (target: AwsTransport): AwsTransport => ({
+    /** @param effects of a call that may not be told twice: one key for each item it added */
+    const transport = (target: AwsTransport, effects: () => readonly string[] = () => []): AwsTransport => ({
       call: (call) =>
         this.acting(instance, async (acted) => {
-          const before = this.logs.stored.length;
+          const before = effects().length;
           const answer = await target.call(call);
-          for (const { message } of this.logs.stored.slice(before)) {
-            acted(`cloudwatch-logs/${JSON.parse(message).recordId.slice(0, 32)}`);
-          }
+          for (const key of effects().slice(before)) acted(key);
           return answer;
         }),
     });
     const calls = { budget: new RetryBudget(), random: () => 0, sleep: async () => undefined };
     const exporters = [
+      new XrayExporter({ settings: XRAY_DEFAULTS, transport: transport(this.xray), calls }),
+      new CloudWatchMetricsExporter({
+        settings: METRICS_DEFAULTS,
+        transport: transport(this.cloudwatch, () => this.pointKeys()),
+        series: new MemorySeries(),
+        calls,
+      }),
       new CloudWatchLogsExporter({
         settings: LOGS_DEFAULTS,
-        transport: transport(this.logs),
+        transport: transport(this.logs, () => this.recordKeys()),
         groups: this.groups,
         calls,
         passBytes: 2_500,
       }),
       new ArchiveExporter({ bucket: 'archive', transport: transport(this.s3), calls }),
-      new SettingExporter(this.spans, (effect) => this.outside(instance, effect)),
-      new CountingExporter((ingestId, points) =>
-        this.acting(instance, async (acted) => {
-          this.points.push(...points);
-          for (const _ of points) acted(`cloudwatch-metrics/${ingestId}`);
-        }),
-      ),
     ];
     const pipeline = new ExportPipeline(
       exporters,
@@ -313,4 +340,9 @@ export class World {
 
 function keyOf({ destination, ingestId }: ProgressWrite): string {
   return `${destination}/${ingestId}`;
+}
+
+/** The ingest id of a request by its number. */
+export function idOf(number: number): string {
+  return number.toString(16).padStart(32, '0');
 }
