@@ -29,8 +29,8 @@ export function notesOf(
   settings: IndexSettings,
 ): Notes {
   const annotations: Json = {};
-  const byDefault: Json = {};
-  const metadata: Record<string, Json | null> = {};
+  const byDefault: Json = Object.create(null);
+  const metadata: Record<string, Json | null> = Object.create(null);
   const { indexAllAttributes: indexAll } = settings;
   const asked = new Set(settings.indexedAttributes);
   const list = all.get('aws.xray.annotations')?.arrayValue;

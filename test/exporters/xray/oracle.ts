@@ -61,16 +61,33 @@ function keepDigits(_key: string, value: unknown, context?: { source?: string })
 /** Differences between what the collector wrote and what we write, after both are normalised. */
 export function differences(expected: readonly Document[], actual: readonly Document[]): Difference[] {
   const found: Difference[] = [];
-  const left = normalise(expected);
-  const right = normalise(actual);
-  for (let i = 0; i < Math.max(left.length, right.length); i++)
-    compare(`documents[${i}]`, left[i], right[i], found);
+  pairs(normalise(expected), normalise(actual)).forEach(([left, right], i) => {
+    compare(`documents[${i}]`, left, right, found);
+  });
   return found;
 }
 
+/** Puts the documents of one segment beside each other, in the order of both sides. */
+function pairs(left: Document[], right: Document[]): [Document | undefined, Document | undefined][] {
+  const found: [Document | undefined, Document | undefined][] = [];
+  const ahead = [...right];
+  for (const document of left) {
+    const at = ahead.findIndex(({ id }) => id === document.id);
+    for (const extra of ahead.splice(0, Math.max(0, at))) found.push([undefined, extra]);
+    found.push([document, at < 0 ? undefined : ahead.shift()]);
+  }
+  for (const extra of ahead) found.push([undefined, extra]);
+  return found;
+}
+
+/** Blocks of which each field is a difference of its own where one side has no block at all. */
+const OPENED = /^documents\[\d+\]\.(aws|annotations|metadata|metadata\.default)$/;
+
 function compare(at: string, expected: unknown, actual: unknown, found: Difference[]): void {
   if (isSame(at, expected, actual)) return;
-  if (isObject(expected) && isObject(actual)) {
+  if (OPENED.test(at) && (expected === undefined || actual === undefined)) {
+    compare(at, expected ?? {}, actual ?? {}, found);
+  } else if (isObject(expected) && isObject(actual)) {
     for (const key of new Set([...Object.keys(expected), ...Object.keys(actual)])) {
       compare(`${at}.${key}`, expected[key], actual[key], found);
     }

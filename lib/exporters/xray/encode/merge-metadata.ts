@@ -6,7 +6,7 @@ import { VALUE } from '../../../telemetry/any-value.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { AnnotationKeys } from './annotation-keys.ts';
 import { RESOURCE_PREFIX } from './attribute-slots.ts';
-import { parseMetadataObject } from './exact-json.ts';
+import { type JsonObject, parseMetadataObject } from './exact-json.ts';
 import { dropComma } from './http-writer.ts';
 import type { MetadataParts } from './metadata-parts.ts';
 import { OTEL_NAMESPACE } from './notes-writer.ts';
@@ -15,7 +15,7 @@ import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 const COMMA = 0x2c;
 
-type MetadataObject = Record<string, unknown> | null;
+type MetadataObject = JsonObject | null;
 
 /** Writes `"default":{…},` and one member for each namespace, if there is anything in them. */
 export function mergeMetadata(

@@ -1,7 +1,7 @@
 // Makes a segment document small enough, in the order of what is least missed: stack frames, exceptions, long values
 // of the metadata, whole metadata, other long texts, links. X-Ray's own counters say what is missing.
 
-type Json = Record<string, unknown>;
+import type { JsonObject as Json } from './exact-json.ts';
 
 interface Exception extends Json {
   id: string;
@@ -116,9 +116,9 @@ function dropMetadata(document: Json, maxBytes: number): void {
   const { metadata, ...rest } = document;
   let room = maxBytes - Buffer.byteLength(JSON.stringify(rest)) - 200;
   let missing = 0;
-  const kept: Record<string, Json> = {};
+  const kept: Record<string, Json> = Object.create(null);
   for (const [namespace, values] of Object.entries((metadata ?? {}) as Record<string, Json>)) {
-    const ofNamespace: Json = {};
+    const ofNamespace: Json = Object.create(null);
     for (const [key, value] of Object.entries(values ?? {})) {
       room -= Buffer.byteLength(JSON.stringify({ [key]: value }));
       if (room > 0) ofNamespace[key] = value;
