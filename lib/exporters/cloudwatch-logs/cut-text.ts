@@ -2,6 +2,7 @@
 import { AnyValueView, MAX_VALUE_DEPTH, VALUE } from '../../telemetry/any-value.ts';
 import { AttributeList } from '../../telemetry/attribute-list.ts';
 import type { KeyTable } from '../../telemetry/key-table.ts';
+import type { LogRecordView } from '../../telemetry/log-record-view.ts';
 import type { WireCursor } from '../../wire/cursor.ts';
 import { LIST_VALUES } from '../../wire/otlp-fields.ts';
 
@@ -129,4 +130,30 @@ export class CutText {
     }
     return this.object(list, depth);
   }
+}
+
+/** The fields of a record that can be long, each with its comma. */
+export function cutFields(record: LogRecordView, text: CutText): string {
+  let fields = '';
+  if (record.severityTextEnd > record.severityTextStart) {
+    fields += `"severityText":${text.string(record.severityTextStart, record.severityTextEnd)},`;
+  }
+  if (record.severityNumber !== 0) fields += `"severityNumber":${record.severityNumber},`;
+  if (record.eventNameEnd > record.eventNameStart) {
+    fields += `"eventName":${text.string(record.eventNameStart, record.eventNameEnd)},`;
+  }
+  if (record.bodyStart !== 0) fields += `"body":${text.any(record.bodyStart, record.bodyEnd)},`;
+  if (record.attributes.count > 0) fields += `"attributes":${text.object(record.attributes)},`;
+  return fields;
+}
+
+/** Bytes of a JSON string's inside once it is read: what CloudWatch counts. */
+export function unescapedBytes(bytes: Buffer, start: number, end: number): number {
+  let count = 0;
+  for (let i = start; i < end; i++) {
+    // Outside there are only escapes of two characters: control characters are escaped inside, as `\\u0001`.
+    if (bytes[i] === 0x5c) i++;
+    count++;
+  }
+  return count;
 }

@@ -39,8 +39,9 @@ export const PASS_BYTES = 32 * 1024 * 1024;
 const MAX_GROWTH = 64;
 
 const TIMESTAMP = new JsonToken(Buffer.from('{"timestamp":'));
-const MESSAGE = new JsonToken(Buffer.from(',"message":"'));
-const END = new JsonToken(Buffer.from('"},'));
+const MESSAGE = new JsonToken(Buffer.from(',"message":"{'));
+/** Closes the id and the message's object, then the message and the event. */
+const END = new JsonToken(Buffer.from('\\"}"},'));
 
 export class LogEventEncoder implements LogVisitor {
   readonly events = new EventIndex();

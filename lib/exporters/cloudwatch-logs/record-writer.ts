@@ -10,7 +10,8 @@ import type { WireCursor } from '../../wire/cursor.ts';
 import { isZero64 } from '../../wire/fixed64.ts';
 import type { JsonBuffer } from '../../wire/json-buffer.ts';
 import { type JsonToken, jsonTokens } from '../../wire/json-token.ts';
-import { CutText, RECORD_CUTS, RESOURCE_CUTS } from './cut-text.ts';
+import { ANY_VALUE_STRING } from '../../wire/otlp-fields.ts';
+import { CutText, cutFields, RECORD_CUTS, RESOURCE_CUTS, unescapedBytes } from './cut-text.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
 import type { TimeDigits } from './time-digits.ts';
 
@@ -18,7 +19,10 @@ import type { TimeDigits } from './time-digits.ts';
 export const MAX_RESOURCE_BYTES = 65_536;
 
 const COMMA = 0x2c;
-const OPEN_BRACE = 0x7b;
+
+/** Of a message's frame: `{` and `"}`. */
+const FRAME_BYTES = 3;
+const MAX_INSIDE_BYTES = MAX_MESSAGE_BYTES - FRAME_BYTES;
 
 /** The W3C trace flag that nearly every record with a trace has, and no other. */
 const SAMPLED = 1;
@@ -79,27 +83,51 @@ export class RecordWriter {
   }
 
   /**
-   * Appends one message of at most MAX_MESSAGE_BYTES.
+   * Appends the inside of one message, which is at most MAX_MESSAGE_BYTES with its frame `{…"}`: the brace before it
+   * and the quote and brace behind the id are the caller's.
    * @param ordinal place of the record in its request, from 0
    * @param alone true leaves resource and scope out
    */
   record(record: LogRecordView, ordinal: number, alone: boolean): void {
-    const { json, token } = this;
-    const start = json.length;
+    const start = this.json.length;
     const tail = alone ? this.shortTail : this.tail;
-    json.byte(OPEN_BRACE);
-    this.text(token.severityText, record.cursor, record.severityTextStart, record.severityTextEnd);
-    if (record.severityNumber !== 0) this.number(token.severityNumber, record.severityNumber);
-    this.text(token.eventName, record.cursor, record.eventNameStart, record.eventNameEnd);
-    if (record.bodyStart !== 0) {
-      token.body.write(json);
-      this.values.write(record.cursor, record.keys, record.bodyStart, record.bodyEnd);
-      json.byte(COMMA);
-    }
+    this.severity(record);
+    this.text(this.token.eventName, record.cursor, record.eventNameStart, record.eventNameEnd);
+    this.body(record);
     this.traceContext(record);
     this.attributes(record);
     this.end(record, tail, ordinal);
-    if (json.length - start > MAX_MESSAGE_BYTES) this.fit(record, start, tail, ordinal);
+    if (this.json.length - start > MAX_INSIDE_BYTES) this.fit(record, start, tail, ordinal);
+  }
+
+  private severity({ cursor, severityTextStart, severityTextEnd, severityNumber }: LogRecordView): void {
+    const { json, token } = this;
+    if (severityTextEnd > severityTextStart) {
+      token.severityText.write(json);
+      json.escaped(cursor.bytes, cursor.data, severityTextStart, severityTextEnd);
+      if (severityNumber === 0) token.quoteComma.write(json);
+      else this.number(token.andSeverityNumber, severityNumber);
+    } else if (severityNumber !== 0) this.number(token.severityNumber, severityNumber);
+  }
+
+  private body({ cursor, keys, bodyStart, bodyEnd }: LogRecordView): void {
+    if (bodyStart === 0) return;
+    const { json, token } = this;
+    const { bytes } = cursor;
+    // Most bodies are a text: one field, whose length is one byte or two.
+    const first = bytes[bodyStart + 1] as number;
+    const second = bytes[bodyStart + 2] as number;
+    const text = first < 128 ? bodyStart + 2 : bodyStart + 3;
+    const length = first < 128 ? first : (first & 127) | (second << 7);
+    if (bytes[bodyStart] === ANY_VALUE_STRING && text + length === bodyEnd && (first < 128 || second < 128)) {
+      token.bodyText.write(json);
+      json.escaped(bytes, cursor.data, text, bodyEnd);
+      token.quoteComma.write(json);
+      return;
+    }
+    token.body.write(json);
+    this.values.write(cursor, keys, bodyStart, bodyEnd);
+    json.byte(COMMA);
   }
 
   private traceContext(record: LogRecordView): void {
@@ -107,6 +135,7 @@ export class RecordWriter {
     const { bytes } = record.cursor;
     const inTrace = isId(bytes, record.traceIdStart, record.traceIdEnd, TRACE_ID_BYTES);
     const inSpan = isId(bytes, record.spanIdStart, record.spanIdEnd, SPAN_ID_BYTES);
+    const sampled = record.flags === SAMPLED;
     if (inTrace) {
       token.traceId.write(json);
       json.hex(bytes, record.traceIdStart, TRACE_ID_BYTES);
@@ -114,13 +143,12 @@ export class RecordWriter {
     } else if (inSpan) token.spanId.write(json);
     if (inSpan) {
       json.hex(bytes, record.spanIdStart, SPAN_ID_BYTES);
-      token.quoteComma.write(json);
+      (sampled ? token.andSampled : token.quoteComma).write(json);
     }
-    if (record.flags === SAMPLED) token.sampled.write(json);
-    else if (record.flags !== 0) this.number(token.flags, record.flags);
+    if (sampled ? !inSpan : record.flags !== 0) this.number(token.flags, record.flags);
   }
 
-  /** Times, count of dropped attributes, scope, resource, id and the closing brace. */
+  /** Times, count of dropped attributes, scope, resource and id. */
   private end(record: LogRecordView, tail: Uint8Array, ordinal: number): void {
     const { json, token } = this;
     this.time(token.timeUnixNano, record.cursor.data, record.timeAt);
@@ -128,21 +156,20 @@ export class RecordWriter {
     this.droppedAttributes(record);
     json.raw(tail);
     json.integer(ordinal);
-    token.close.write(json);
   }
 
-  /** Rewrites the message at `start` so that it fits into one event; the outer escapes do not count against the limit. */
+  /** Rewrites the message from `start` on so that it fits; the outer escapes do not count against the limit. */
   private fit(record: LogRecordView, start: number, tail: Uint8Array, ordinal: number): void {
     const { json } = this;
     const size = unescapedBytes(json.bytes, start, json.length);
-    for (let i = 0; unescapedBytes(json.bytes, start, json.length) > MAX_MESSAGE_BYTES; i++) {
-      const level = RECORD_CUTS[Math.min(i, RECORD_CUTS.length - 1)]!;
-      const text = new CutText(record.cursor, record.keys, level);
+    if (size <= MAX_INSIDE_BYTES) return;
+    for (const level of RECORD_CUTS) {
       json.length = start;
-      json.raw(json.token(`{${cutFields(record, text)}"truncatedFromBytes":${size},`));
+      const fields = cutFields(record, new CutText(record.cursor, record.keys, level));
+      json.raw(json.token(`${fields}"truncatedFromBytes":${size + FRAME_BYTES},`));
       this.traceContext(record);
       this.end(record, tail, ordinal);
-      if (i >= RECORD_CUTS.length) return;
+      if (unescapedBytes(json.bytes, start, json.length) <= MAX_INSIDE_BYTES) return;
     }
   }
 
@@ -201,30 +228,17 @@ export class RecordWriter {
   }
 }
 
-/** The fields of a record that can be long, each with its comma. */
-function cutFields(record: LogRecordView, text: CutText): string {
-  let fields = '';
-  if (record.severityTextEnd > record.severityTextStart) {
-    fields += `"severityText":${text.string(record.severityTextStart, record.severityTextEnd)},`;
-  }
-  if (record.severityNumber !== 0) fields += `"severityNumber":${record.severityNumber},`;
-  if (record.eventNameEnd > record.eventNameStart) {
-    fields += `"eventName":${text.string(record.eventNameStart, record.eventNameEnd)},`;
-  }
-  if (record.bodyStart !== 0) fields += `"body":${text.any(record.bodyStart, record.bodyEnd)},`;
-  if (record.attributes.count > 0) fields += `"attributes":${text.object(record.attributes)},`;
-  return fields;
-}
-
 const SYNTAX = {
   severityText: '"severityText":"',
   severityNumber: '"severityNumber":',
+  andSeverityNumber: '","severityNumber":',
   eventName: '"eventName":"',
   body: '"body":',
+  bodyText: '"body":"',
   traceId: '"traceId":"',
   spanId: '"spanId":"',
   andSpanId: '","spanId":"',
-  sampled: `"flags":${SAMPLED},`,
+  andSampled: `","flags":${SAMPLED},`,
   flags: '"flags":',
   attributes: '"attributes":{',
   timeUnixNano: '"timeUnixNano":',
@@ -236,16 +250,4 @@ const SYNTAX = {
   version: '"version":"',
   quoteComma: '",',
   braceComma: '},',
-  close: '"}',
 } as const;
-
-/** Bytes of a JSON string's inside once it is read: what CloudWatch counts. */
-function unescapedBytes(bytes: Buffer, start: number, end: number): number {
-  let count = 0;
-  for (let i = start; i < end; i++) {
-    // Outside there are only escapes of two characters: control characters are escaped inside, as `\\u0001`.
-    if (bytes[i] === 0x5c) i++;
-    count++;
-  }
-  return count;
-}
