@@ -11,7 +11,7 @@ import { nextCall, PutBodies } from '../../lib/exporters/cloudwatch-metrics/put-
 import { DocumentList } from '../../lib/exporters/xray/document-list.ts';
 import { SegmentEncoder } from '../../lib/exporters/xray/encode/segment-encoder.ts';
 import { XRAY_DEFAULTS } from '../../lib/exporters/xray/settings.ts';
-import { LogWalker, MetricWalker, TraceWalker } from '../../lib/telemetry/walk.ts';
+import { LogWalker, type MetricVisitor, MetricWalker, TraceWalker } from '../../lib/telemetry/walk.ts';
 
 export interface Encoded {
   readonly items: number;
@@ -99,16 +99,17 @@ export class MetricBodies {
   private readonly list = new DatumList();
   private readonly encoder = new MetricEncoder(EVERY_ATTRIBUTE, this.builder);
   private readonly bodies = new PutBodies();
-  private points = 0;
+  private readonly counter = new PointCounter();
+  /** Counted once a body: a second visitor in each walk would be measured too. */
+  private readonly points = new WeakMap<Buffer, number>();
 
   encode(otlp: Buffer): Encoded {
     const { builder, encoder, list } = this;
     list.cutBack(0);
-    this.points = 0;
     builder.startBatch();
     builder.startRequest();
     encoder.start('default');
-    this.walker.walk(otlp, [encoder, this]);
+    this.walker.walk(otlp, [encoder]);
     builder.finishPart(list);
     builder.startPart('deltas');
     for (const { target, reading } of encoder.cumulative) builder.addDelta(target, reading.totals);
@@ -117,11 +118,25 @@ export class MetricBodies {
     const bodies: Buffer[] = [];
     for (;;) {
       const call = nextCall([lane], list.timesMs[0] ?? 0);
-      if (call === undefined) return { items: this.points, bodies };
+      if (call === undefined) return { items: this.pointsOf(otlp), bodies };
       if (call.entries.length > 0) bodies.push(this.bodies.write(call.namespace, call.entries));
       for (const [, end] of call.ends) lane.position = end;
     }
   }
+
+  private pointsOf(otlp: Buffer): number {
+    const known = this.points.get(otlp);
+    if (known !== undefined) return known;
+    const { counter } = this;
+    counter.points = 0;
+    new MetricWalker().walk(otlp, [counter]);
+    this.points.set(otlp, counter.points);
+    return counter.points;
+  }
+}
+
+class PointCounter implements MetricVisitor {
+  points = 0;
 
   resource(): void {}
   scope(): void {}

@@ -34,7 +34,19 @@ export class NumberList {
 
   /** Reads packed varints up to `end`; exact up to 2^53. */
   addPackedVarints(cursor: WireCursor, end: number): void {
-    while (cursor.pos < end) this.add(cursor.varint());
+    const { bytes } = cursor;
+    // A varint has at least one byte.
+    this.reserve(this.count + end - cursor.pos);
+    const { values } = this;
+    let { count } = this;
+    while (cursor.pos < end) {
+      const byte = bytes[cursor.pos] as number;
+      if (byte < 128) {
+        values[count++] = byte;
+        cursor.pos++;
+      } else values[count++] = cursor.varint();
+    }
+    this.count = count;
     cursor.endOf(end);
   }
 

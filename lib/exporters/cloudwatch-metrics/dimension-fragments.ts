@@ -2,6 +2,7 @@
 import { AnyValueView, VALUE } from '../../telemetry/any-value.ts';
 import type { WireCursor } from '../../wire/cursor.ts';
 import { JsonBuffer } from '../../wire/json-buffer.ts';
+import type { DimensionKey } from './dimension-rules.ts';
 import { grown, HashSlots } from './hash-slots.ts';
 import { MAX_DIMENSION_VALUE_CHARS } from './limits.ts';
 import { asciiText } from './names.ts';
@@ -9,7 +10,6 @@ import { asciiText } from './names.ts';
 /** Stands for no dimension: the value was blank, or no plain value. */
 export const NO_FRAGMENT = 0;
 
-const CLOSE = Buffer.from('"}');
 const INITIAL_CAPACITY = 1024;
 
 /** No value of the key was seen yet. */
@@ -47,39 +47,32 @@ export class DimensionFragments {
   }
 
   /**
-   * @param key a number for `prefix`, the text before the value
    * @param start where the AnyValue lies; the bytes stay the same until `clear`
    * @returns the fragment, or NO_FRAGMENT; may move the cursor
    */
-  ofValue(key: number, prefix: Uint8Array, cursor: WireCursor, start: number, end: number): number {
+  ofValue(key: DimensionKey, cursor: WireCursor, start: number, end: number): number {
     const { slots } = this;
     const { data } = cursor;
     // Most values are those of the point before.
-    const last = this.lastSeen[key] ?? NEVER;
-    if (last !== NEVER && this.isSame(last, key, data, start, end)) return this.fragments[last] as number;
-    const hash = hashOf(data, start, end) ^ key;
+    const { number } = key;
+    const last = this.lastSeen[number] ?? NEVER;
+    if (last !== NEVER && this.isSame(last, number, data, start, end)) return this.fragments[last] as number;
+    const hash = hashOf(data, start, end) ^ number;
     let seen = slots.first(hash);
-    while (seen >= 0 && !this.isSame(seen, key, data, start, end)) seen = slots.next();
-    if (seen < 0) seen = this.see(key, prefix, cursor, start, end, hash);
-    this.lastSeen[key] = seen;
+    while (seen >= 0 && !this.isSame(seen, number, data, start, end)) seen = slots.next();
+    if (seen < 0) seen = this.see(key, cursor, start, end, hash);
+    this.lastSeen[number] = seen;
     return this.fragments[seen] as number;
   }
 
   /** Notes a value that was not there before. */
-  private see(
-    key: number,
-    prefix: Uint8Array,
-    cursor: WireCursor,
-    start: number,
-    end: number,
-    hash: number,
-  ): number {
+  private see(key: DimensionKey, cursor: WireCursor, start: number, end: number, hash: number): number {
     const seen = this.slots.add(hash);
     if (seen >= this.fragments.length) this.grow(seen + 1);
     this.valueStarts[seen] = start;
     this.valueEnds[seen] = end;
-    this.valueKeys[seen] = key;
-    this.fragments[seen] = this.render(prefix, cursor, start, end);
+    this.valueKeys[seen] = key.number;
+    this.fragments[seen] = this.render(key, cursor, start, end);
     return seen;
   }
 
@@ -113,9 +106,9 @@ export class DimensionFragments {
     return isSameText(data, from, start, length);
   }
 
-  private render(prefix: Uint8Array, cursor: WireCursor, start: number, end: number): number {
+  private render(key: DimensionKey, cursor: WireCursor, start: number, end: number): number {
     const text = this.valueText(cursor, start, end);
-    return text === '' ? NO_FRAGMENT : this.ofText(`${Buffer.from(prefix)}${text}${CLOSE}`);
+    return text === '' ? NO_FRAGMENT : this.ofText(`${key.prefix}${text}"}`);
   }
 
   /** A plain value as the inside of a JSON string, '' when it is blank or not plain. */

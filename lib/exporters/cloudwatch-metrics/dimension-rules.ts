@@ -7,16 +7,21 @@ import type { MetricDimensions } from './settings.ts';
 /** The dimension that every metric has. */
 export const SERVICE_NAME = 'service.name';
 
+/** An attribute that becomes a dimension. */
+export interface DimensionKey {
+  readonly text: string;
+  /** Among the keys of all rules. */
+  readonly number: number;
+  /** What stands before its value, the comma behind the dimension before included. */
+  readonly prefix: string;
+}
+
 /** What the keys of one entry of the allow-list come to. */
 export interface DimensionRule {
   /** Place among the rules. */
   readonly index: number;
   /** Attribute keys besides `service.name`, sorted, so that their order in the configuration does not matter. */
-  readonly keys: readonly string[];
-  /** For each key its number among the keys of all rules. */
-  readonly numbers: readonly number[];
-  /** For each key the text before its value. */
-  readonly prefixes: readonly Uint8Array[];
+  readonly keys: readonly DimensionKey[];
   /** Place of an attribute key among `keys`, or -1. */
   readonly places: KeySideTable<number>;
 }
@@ -53,9 +58,7 @@ export class DimensionRules {
     const keys = [...new Set(usable)].sort().slice(0, MAX_DIMENSIONS - 1);
     return {
       index,
-      keys,
-      numbers: keys.map((key) => this.numberOf(key)),
-      prefixes: keys.map((key) => Buffer.from(`,${dimensionPrefix(key)}`)),
+      keys: keys.map((text) => ({ text, number: this.numberOf(text), prefix: `,${dimensionPrefix(text)}` })),
       places: new KeySideTable((key: AttributeKey) => keys.indexOf(key.text)),
     };
   }

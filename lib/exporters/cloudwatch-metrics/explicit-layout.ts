@@ -81,7 +81,8 @@ export class ExplicitLayout {
 
   /** How many points stand for a full bucket at this level; >= 1. */
   partCount(bucket: number, level: number): number {
-    return Math.max(1, Math.ceil((this.finest[bucket] as number) / 2 ** level));
+    // Half as many for each level, rounded up.
+    return ((this.finest[bucket] as number) + (1 << level) - 1) >> level;
   }
 
   /** The parts of all buckets but the last; the first one's lie between 0 and its bound if that is positive. */

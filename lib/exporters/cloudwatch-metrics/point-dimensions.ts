@@ -47,22 +47,14 @@ export class PointDimensions {
     if (keyCount === 0 || !this.pick(rule, attributes)) return part.whole;
     const { lists } = this;
     const { fragments } = lists;
-    const { numbers, prefixes } = rule;
     lists.push(this.service);
     for (let place = 0; place < keyCount; place++) {
       const start = this.starts[place] as number;
-      let fragment = NO_FRAGMENT;
-      if (start >= 0) {
-        const prefix = prefixes[place] as Uint8Array;
-        fragment = fragments.ofValue(
-          numbers[place] as number,
-          prefix,
-          cursor,
-          start,
-          this.ends[place] as number,
-        );
-      }
-      lists.push(fragment === NO_FRAGMENT ? (part.fragments[place] as number) : fragment);
+      const own =
+        start < 0
+          ? NO_FRAGMENT
+          : fragments.ofValue(rule.keys[place]!, cursor, start, this.ends[place] as number);
+      lists.push(own === NO_FRAGMENT ? (part.fragments[place] as number) : own);
     }
     return lists.keep();
   }
@@ -86,18 +78,11 @@ export class PointDimensions {
   private resourcePart(rule: DimensionRule, cursor: WireCursor): ResourcePart {
     const { lists } = this;
     const attributes = this.view?.attributes;
-    const fragments = rule.keys.map((key, place) => {
-      const at = attributes?.indexOf(key) ?? -1;
+    const fragments = rule.keys.map((key) => {
+      const at = attributes?.indexOf(key.text) ?? -1;
       if (attributes === undefined || at < 0) return NO_FRAGMENT;
-      const start = attributes.starts[at] as number;
-      const end = attributes.ends[at] as number;
-      return lists.fragments.ofValue(
-        rule.numbers[place] as number,
-        rule.prefixes[place] as Uint8Array,
-        cursor,
-        start,
-        end,
-      );
+      const { starts, ends } = attributes;
+      return lists.fragments.ofValue(key, cursor, starts[at] as number, ends[at] as number);
     });
     lists.push(this.service);
     for (const fragment of fragments) lists.push(fragment);

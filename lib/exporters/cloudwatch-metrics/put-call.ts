@@ -41,30 +41,28 @@ export function nextCall(lanes: readonly MetricLane[], nowMs: number): PutCall |
   const ends = new Map<MetricLane, number>();
   const drops = { tooOld: 0, tooNew: 0 };
   let bytes = head(namespace).length + TAIL.length;
+  const oldestMs = nowMs - MAX_AGE_MS;
+  const newestMs = nowMs + MAX_FUTURE_MS;
   for (const lane of open) {
     const { list, order } = lane;
     let place = lane.position;
     for (; place < order.length; place++) {
       const number = order[place] as number;
-      if (list.namespaces[number] !== namespace) break;
-      const drop = timeDrop(list.timesMs[number] as number, nowMs);
-      if (drop !== undefined) {
-        drops[drop] += list.points[number] as number;
+      if (list.isMixed && list.namespaces[number] !== namespace) break;
+      const timeMs = list.timesMs[number] as number;
+      if (timeMs < oldestMs || timeMs > newestMs) {
+        drops[timeMs < oldestMs ? 'tooOld' : 'tooNew'] += list.points[number] as number;
         continue;
       }
-      const isFull = entries.length >= MAX_CALL_DATUMS || bytes + list.size(number) > MAX_CALL_BYTES;
+      const size = list.size(number);
+      const isFull = entries.length >= MAX_CALL_DATUMS || bytes + size > MAX_CALL_BYTES;
       if (isFull && entries.length > 0) break;
-      bytes += list.size(number);
+      bytes += size;
       entries.push({ lane, place, number });
     }
     if (place > lane.position) ends.set(lane, place);
   }
   return { namespace, entries, ends, drops };
-}
-
-function timeDrop(timeMs: number, nowMs: number): TimeDrop | undefined {
-  if (timeMs < nowMs - MAX_AGE_MS) return 'tooOld';
-  return timeMs > nowMs + MAX_FUTURE_MS ? 'tooNew' : undefined;
 }
 
 /** Writes bodies of calls, one at a time. */
