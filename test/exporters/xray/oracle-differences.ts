@@ -125,7 +125,7 @@ export const PURPOSES: readonly Purpose[] = [
     id: 'ids',
     section: 'Which spans',
     collector: 'passes on spans whose trace or span id is missing or zeros',
-    tidewatch: 'leaves them out and counts them (`missingTraceId`, `missingSpanId`)',
+    tidewatch: 'leaves them out and counts them (`invalidTraceId`, `invalidSpanId`)',
     why: 'OTLP calls such spans invalid, and X-Ray cannot show them',
     matches: (seen) => WHOLE.test(seen.path) && isGone(seen) && hasZeroId(seen.expected as Document),
   },

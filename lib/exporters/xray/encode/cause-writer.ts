@@ -24,7 +24,11 @@ const SYNTAX = {
   message: '"message":',
   remote: '"remote":true,',
   cause: '"cause":',
+  skipped: '"skipped":',
 };
+
+/** How an exception ends. */
+const END = '},';
 
 export class CauseWriter {
   /** After `write`: whether the cause shows the span's status message. */
@@ -78,11 +82,26 @@ export class CauseWriter {
   }
 
   private failures(span: SpanView, language: string | undefined, from: number): void {
-    for (let i = 0; i < span.events.count && this.json.length - from < MAX_DRAFT_BYTES; i++) {
+    let skipped = 0;
+    for (let i = 0; i < span.events.count; i++) {
       const kind = this.events.read(span, i);
-      if (kind === EVENT.exception) this.exception(i, language);
-      else if (kind === EVENT.awsFailure) this.awsFailure(span);
+      if (kind === EVENT.other) continue;
+      if (this.json.length - from > MAX_DRAFT_BYTES) skipped++;
+      else if (kind === EVENT.exception) this.exception(i, language);
+      else this.awsFailure(span);
     }
+    if (skipped > 0) this.skip(skipped);
+  }
+
+  /** Says in the last exception how many more there were. */
+  private skip(count: number): void {
+    const { json, tokens } = this;
+    json.length -= END.length;
+    json.byte(COMMA);
+    tokens.skipped.write(json);
+    json.integer(count);
+    json.byte(COMMA);
+    this.end();
   }
 
   private exception(index: number, language: string | undefined): void {
@@ -90,8 +109,7 @@ export class CauseWriter {
     const { cursor } = events.event;
     const stack = events.text(EXCEPTION.stacktrace);
     const start = stack?.start ?? 0;
-    const end = stack === undefined ? 0 : boundedEnd(cursor.bytes, start, stack.end);
-    const chain = this.stacks.of(language, cursor, start, end);
+    const chain = this.stacks.of(language, cursor, start, stack?.end ?? 0);
     const first = this.count;
     if (chain.isUnread) events.unread[index] = 1;
     for (let i = 0; i < chain.exceptions.length; i++) {

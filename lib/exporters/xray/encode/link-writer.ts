@@ -3,6 +3,7 @@ import { SpanLinkView } from '../../../telemetry/span-link-view.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import { isId, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../../telemetry/validity.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { MAX_DOCUMENT_BYTES } from '../limits.ts';
 import { dropComma } from './http-writer.ts';
 import { boundedEnd } from './text-range.ts';
 import { type Tokens, tokensOf } from './token.ts';
@@ -24,6 +25,8 @@ const SYNTAX = {
 };
 
 export class LinkWriter {
+  /** Links of the current document for which there was no room. */
+  leftOut = 0;
   private readonly json: JsonBuffer;
   private readonly values: ValueWriter;
   private readonly link: SpanLinkView;
@@ -37,14 +40,15 @@ export class LinkWriter {
     this.tokens = tokensOf(json, SYNTAX);
   }
 
-  /** Writes `,"links":[…]` with the links whose ids are valid. */
-  write(span: SpanView, draftStart: number): void {
+  /** Writes `,"links":[…]` with the links whose ids are valid, as far as a document has room for them. */
+  write(span: SpanView): void {
     const { json, tokens } = this;
     const from = json.length;
     tokens.open.write(json);
     const first = json.length;
-    for (let i = 0; i < span.links.count && json.length - draftStart < MAX_DRAFT_BYTES; i++)
-      this.one(span, i, draftStart);
+    let i = 0;
+    for (; i < span.links.count && json.length - from < MAX_DOCUMENT_BYTES; i++) this.one(span, i, from);
+    this.leftOut = span.links.count - i;
     if (json.length === first) {
       json.length = from;
       return;

@@ -17,14 +17,17 @@ const COMMA = 0x2c;
 
 type MetadataObject = JsonObject | null;
 
-/** Writes `"default":{…},` and one member for each namespace, if there is anything in them. */
+/**
+ * Writes `"default":{…},` and one member for each namespace, if there is anything in them.
+ * @returns how many attributes no longer fitted
+ */
 export function mergeMetadata(
   span: SpanView,
   values: ValueWriter,
   attributes: SpanAttributes,
   keys: AnnotationKeys,
   parts: MetadataParts,
-): void {
+): number {
   const { json } = values;
   const byDefault = new Map<string, Uint8Array>();
   const namespaces = new Map<string, MetadataObject>();
@@ -32,8 +35,14 @@ export function mergeMetadata(
     if (!parts.annotated?.has(place)) byDefault.set(entry.name, entry.value);
   });
   const { list, shown, cursor } = attributes;
-  for (let i = 0; i < list.count && json.length - parts.draftStart < MAX_DRAFT_BYTES; i++) {
+  let room = MAX_DRAFT_BYTES - (json.length - parts.draftStart);
+  let leftOut = 0;
+  for (let i = 0; i < list.count; i++) {
     if (shown[i] === 1) continue;
+    if (room < 0) {
+      leftOut++;
+      continue;
+    }
     const start = list.starts[i] as number;
     const end = list.ends[i] as number;
     const key = list.keys[i]?.text ?? '';
@@ -44,11 +53,16 @@ export function mergeMetadata(
       const from = json.length;
       values.write(cursor, span.keys, start, end);
       byDefault.set(key, Buffer.from(json.slice(from)));
+      room -= key.length + json.length - from;
       json.length = from;
     } else if (key.slice(XRAY.metadataPrefix.length).toLowerCase() === 'default') {
       for (const [name, value] of Object.entries(object ?? {}))
         byDefault.set(name, json.token(JSON.stringify(value)));
-    } else namespaces.set(key.slice(XRAY.metadataPrefix.length), object);
+      room -= end - start;
+    } else {
+      namespaces.set(key.slice(XRAY.metadataPrefix.length), object);
+      room -= end - start;
+    }
   }
   if (parts.isService) keepResource(byDefault, namespaces);
   if (byDefault.size > 0 || parts.isService) {
@@ -67,6 +81,7 @@ export function mergeMetadata(
     json.raw(json.token(JSON.stringify(object)));
     json.byte(COMMA);
   }
+  return leftOut;
 }
 
 /** The object in an `aws.xray.metadata.*` attribute; undefined when it holds none and is an attribute like others. */

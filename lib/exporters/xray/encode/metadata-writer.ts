@@ -64,7 +64,8 @@ export class MetadataWriter {
     const from = json.length;
     tokens.open.write(json);
     const inside = json.length;
-    if (this.attributes.hasPrefixed) mergeMetadata(span, this.values, this.attributes, this.keys, parts);
+    if (this.attributes.hasPrefixed)
+      this.notes.attributesLeftOut = mergeMetadata(span, this.values, this.attributes, this.keys, parts);
     else this.byDefault(span, parts);
     if (!parts.isService) this.notes.write(span, parts.draftStart);
     if (json.length === inside) {

@@ -28,6 +28,8 @@ const SYNTAX = {
   droppedEvents: '"dropped_events_count":',
   droppedLinks: '"dropped_links_count":',
   leftOut: '"attributes_left_out":',
+  linksLeftOut: '"links_left_out":',
+  eventsLeftOut: '"events_left_out":',
   events: '"events":[',
   eventName: '{"name":"',
   eventTime: '","time":',
@@ -123,6 +125,7 @@ export class NotesWriter {
     this.count(tokens.droppedEvents, span.droppedEvents);
     this.count(tokens.droppedLinks, span.droppedLinks);
     this.count(tokens.leftOut, this.attributesLeftOut);
+    this.count(tokens.linksLeftOut, this.links.leftOut);
     if (span.events.count > 0) this.eventList(span, draftStart);
     if (span.links.count > 0) this.links.writeRest(span, draftStart);
     if (json.length === inside) {
@@ -138,7 +141,8 @@ export class NotesWriter {
     const { json, tokens, events } = this;
     const { cursor } = span;
     tokens.events.write(json);
-    for (let i = 0; i < span.events.count && json.length - draftStart < MAX_DRAFT_BYTES; i++) {
+    let i = 0;
+    for (; i < span.events.count && json.length - draftStart < MAX_DRAFT_BYTES; i++) {
       const kind = events.read(span, i);
       const { event } = events;
       tokens.eventName.write(json);
@@ -178,6 +182,7 @@ export class NotesWriter {
     dropComma(json);
     json.byte(0x5d);
     json.byte(COMMA);
+    this.count(tokens.eventsLeftOut, span.events.count - i);
   }
 
   private text(token: Token, start: number, end: number, data: DataView, bytes: Buffer): void {

@@ -99,12 +99,13 @@ export class SegmentWriter {
     resource.serviceAndOrigin.write(json);
     this.user(span);
     this.notes.attributesLeftOut = 0;
+    this.links.leftOut = 0;
+    const isConsumer = span.kind === SPAN_KINDS.consumer;
+    const hasLinks = shape.role === 'only' || (isService ? isConsumer : !isConsumer);
+    if (span.links.count > 0 && hasLinks) this.links.write(span);
     const ofResource = shape.isSegment ? resource : undefined;
     const annotated = this.keys.isNeeded ? this.annotations.write(span, ofResource) : undefined;
     this.metadata.write(span, { resource: ofResource, annotated, isService, draftStart });
-    const isConsumer = span.kind === SPAN_KINDS.consumer;
-    const hasLinks = shape.role === 'only' || (isService ? isConsumer : !isConsumer);
-    if (span.links.count > 0 && hasLinks) this.links.write(span, draftStart);
     json.byte(0x7d);
     attributes.cursor.pos = span.end;
   }

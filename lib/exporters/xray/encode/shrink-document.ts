@@ -2,6 +2,7 @@
 // of the metadata, whole metadata, other long texts, links. X-Ray's own counters say what is missing.
 
 import type { JsonObject as Json } from './exact-json.ts';
+import { OTEL_NAMESPACE } from './notes-writer.ts';
 
 interface Exception extends Json {
   id: string;
@@ -23,6 +24,9 @@ const LINK_STEPS = [200, 50, 10, 0] as const;
 const MEMBER_STEPS = [1_000, 100, 10] as const;
 
 const MAX_DEPTH = 8;
+
+/** Bytes that are kept free for our own numbers in the metadata. */
+const ROOM_FOR_NOTES = 400;
 
 /** Shrinks in place until the document has at most `maxBytes` bytes of UTF-8 as JSON. */
 export function shrinkDocument(document: Json, maxBytes: number): void {
@@ -89,7 +93,7 @@ function cutTexts(value: unknown, kept: number, depth: number): unknown {
 function cutText(text: string, kept: number): string {
   if (text.length <= kept + 40) return text;
   const start = text.slice(0, kept).toWellFormed();
-  return `${start}… [cut, ${text.length - kept} characters more]`;
+  return `${start}… [cut]`;
 }
 
 /** Shortens long lists and maps inside the metadata; the attributes themselves stay. */
@@ -114,21 +118,30 @@ function withFewer(value: unknown, kept: number, depth: number): unknown {
 /** Keeps as much metadata as there is room for, our own notes last; says how many attributes are missing. */
 function dropMetadata(document: Json, maxBytes: number): void {
   const { metadata, ...rest } = document;
-  let room = maxBytes - Buffer.byteLength(JSON.stringify(rest)) - 200;
+  let room = maxBytes - Buffer.byteLength(JSON.stringify(rest)) - ROOM_FOR_NOTES;
   let missing = 0;
+  let missingNotes = 0;
   const kept: Record<string, Json> = Object.create(null);
   for (const [namespace, values] of Object.entries((metadata ?? {}) as Record<string, Json>)) {
     const ofNamespace: Json = Object.create(null);
     for (const [key, value] of Object.entries(values ?? {})) {
       room -= Buffer.byteLength(JSON.stringify({ [key]: value }));
       if (room > 0) ofNamespace[key] = value;
-      else missing++;
+      else if (namespace !== OTEL_NAMESPACE) missing++;
+      else if (typeof value === 'number') ofNamespace[key] = value;
+      else missingNotes++;
     }
     kept[namespace] = ofNamespace;
   }
-  const otel = kept.otel ?? {};
-  if (missing > 0) otel.attributes_left_out = missing + Number(otel.attributes_left_out ?? 0);
-  document.metadata = { ...kept, otel };
+  const otel: Json = kept[OTEL_NAMESPACE] ?? Object.create(null);
+  addTo(otel, 'attributes_left_out', missing);
+  addTo(otel, 'notes_left_out', missingNotes);
+  kept[OTEL_NAMESPACE] = otel;
+  document.metadata = kept;
+}
+
+function addTo(notes: Json, name: string, count: number): void {
+  if (count > 0) notes[name] = count + Number(notes[name] ?? 0);
 }
 
 /** Texts outside of metadata and annotations, but not ids and names. */
@@ -142,10 +155,11 @@ function cutLinks(document: Json, kept: number): void {
   const links = document.links as unknown[] | undefined;
   if (links === undefined || links.length <= kept) return;
   const missing = links.splice(kept).length;
-  const metadata = (document.metadata ?? {}) as Record<string, Json>;
-  const otel = { ...metadata.otel };
-  otel.links_left_out = missing + Number(otel.links_left_out ?? 0);
-  document.metadata = { ...metadata, otel };
+  const metadata = (document.metadata ?? Object.create(null)) as Record<string, Json>;
+  const otel: Json = metadata[OTEL_NAMESPACE] ?? Object.create(null);
+  addTo(otel, 'links_left_out', missing);
+  metadata[OTEL_NAMESPACE] = otel;
+  document.metadata = metadata;
 }
 
 function isContainer(value: unknown): value is Json {

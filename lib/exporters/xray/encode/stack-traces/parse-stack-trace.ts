@@ -7,8 +7,8 @@ import { parseCpp, parseElixir, parsePhp, parseRuby, parseRust } from './one-lin
 import type { ParsedException, StackTraceParser } from './parsed-exception.ts';
 import { parsePython } from './python.ts';
 
-/** What is parsed of a trace from either end; far above what fits into a document. */
-const MAX_HALF_CHARS = 64_000;
+/** What is parsed of a trace from either end; far above what fits into a document, so that what is missing is counted. */
+const MAX_HALF_CHARS = 1_000_000;
 
 /** By `telemetry.sdk.language`; each is tried until one finds frames. */
 const BY_LANGUAGE: ReadonlyMap<string, readonly StackTraceParser[]> = new Map([
