@@ -105,8 +105,8 @@ function wholeMatch(expression: string): (value: string) => boolean {
 function literalPrefix(expression: string): string {
   if (expression.includes('|')) return '';
   const [plain = ''] = /^[\w\- :/@%,;]*/.exec(expression) ?? [];
-  // The character before a quantifier may come often or not at all.
-  return /^[?*+{]/.test(expression.slice(plain.length)) ? plain.slice(0, -1) : plain;
+  // The character before a quantifier may come often or not at all; RE2 lets flags stand between the two.
+  return /^(?:[?*+{]|\(\?)/.test(expression.slice(plain.length)) ? plain.slice(0, -1) : plain;
 }
 
 function compile(expression: string): RE2JS {
