@@ -65,7 +65,7 @@ const LAYERS: readonly Layer[] = [
   },
   {
     layer: 'lib/aws/',
-    files: ['lib/model/', 'lib/keys/', '*ports.ts', 'lib/exporters/exporter.ts'],
+    files: ['lib/model/', 'lib/keys/', '*ports.ts', 'lib/exporters/exporter.ts', 'lib/slo/changes/change.ts'],
     packages: ['@aws-sdk/*', NODE],
   },
   { layer: 'lib/local/', files: ['lib/'], packages: ['@aws-sdk/*', NODE] },

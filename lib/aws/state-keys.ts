@@ -9,6 +9,7 @@ export const STATE_PREFIX = {
   series: 'series#',
   logGroups: 'loggroups#',
   names: 'names#',
+  slo: 'slo#',
 } as const;
 
 export interface StateKey {
@@ -49,4 +50,9 @@ export function logGroupsRow(): StateKey {
 /** Operations or remotes of a service that span metrics count by name. */
 export function namesRow(owner: string, kind: string): StateKey {
   return { pk: `${STATE_PREFIX.names}${owner}`, sk: kind };
+}
+
+/** Exclusions, adjustments and overrides of all SLOs. No SLO is named `_changes`. */
+export function sloChangeRow(slo: string, changeId: string): StateKey {
+  return { pk: `${STATE_PREFIX.slo}_changes`, sk: `${slo}#${changeId}` };
 }

@@ -82,7 +82,7 @@ export function gateOf(
     const { author, reason, until } = override;
     return {
       ...known,
-      ...opening(slo.policy, closing),
+      ...opening(slo.policy, status),
       gate: 'open',
       reason: 'overridden',
       message: `${author} opened the gate of ${slo.name} until ${isoTime(until)}: ${reason}`,
@@ -97,7 +97,7 @@ export function gateOf(
   }
   const left = `${percent(status.remaining)} of the error budget of ${slo.name} is left`;
   if (closing === undefined) return { ...known, gate: 'open', reason: 'budgetLeft', message: left };
-  const opens = opening(slo.policy, closing);
+  const opens = opening(slo.policy, status);
   const until = `opens above ${percent(opens.opensAbove ?? 0)}, or by an override`;
   return {
     ...known,
@@ -111,14 +111,15 @@ export function gateOf(
   };
 }
 
-/** What must be left so that no closing step of those in force holds on: the highest bound of the steps. */
+/** What must be left so that none of the closing steps in force holds on; nothing when none is. */
 function opening(
   policy: readonly PolicyStep[],
-  closing: PolicyAction | undefined,
+  status: GateStatus | undefined,
 ): Pick<GateDecision, 'opensAbove'> {
-  if (closing === undefined) return {};
-  const bounds = policy.filter(({ action }) => action !== 'notify').map(({ until }) => until);
-  return { opensAbove: Math.max(...bounds) };
+  const bounds = policy
+    .filter(({ action }) => action !== 'notify' && status?.actions.includes(action))
+    .map(({ until }) => until);
+  return bounds.length === 0 ? {} : { opensAbove: Math.max(...bounds) };
 }
 
 function percent(ratio: number): string {
