@@ -58,12 +58,20 @@ export function spreadExplicit(
   const opensHigh = last === overflow && !(high <= layout.assumedUpper(overflow));
   const level = levelFor(layout, counts, at, first, last);
   if (lowEnd === 1) out.add(min, 1);
-  for (let bucket = opensLow ? 1 : first; bucket <= (opensHigh ? overflow - 1 : last); bucket++) {
-    const count = countOf(bucket);
-    if (count <= 0) continue;
-    const lower = bucket === first ? low : layout.assumedLower(bucket);
-    const upper = bucket === last ? high : layout.assumedUpper(bucket);
-    spreadBucket(layout, bucket, level, count, lower, upper, out);
+  if (!opensLow && !(opensHigh && first === overflow)) {
+    const upper = first === last ? high : layout.assumedUpper(first);
+    spreadEnd(layout, first, level, countOf(first), low, upper, out);
+  }
+  if (last > first + 1) {
+    const { firsts, shares, middles } = layout.partsOf(level);
+    for (let bucket = first + 1; bucket < last; bucket++) {
+      const count = counts[at + bucket] as number;
+      if (count === 0) continue;
+      out.addShares(middles, shares, firsts[bucket] as number, firsts[bucket + 1] as number, count);
+    }
+  }
+  if (last > first && !opensHigh) {
+    spreadEnd(layout, last, level, countOf(last), layout.assumedLower(last), high, out);
   }
   const below = opensLow ? countOf(0) : 0;
   const above = opensHigh && overflow > 0 ? countOf(overflow) : 0;
@@ -102,8 +110,8 @@ function levelFor(
   return LEVELS - 1;
 }
 
-/** Spreads a bucket between `lower` and `upper`, which lie in it. */
-function spreadBucket(
+/** Spreads the outermost bucket of a histogram between `lower` and `upper`, which lie in it. */
+function spreadEnd(
   layout: ExplicitLayout,
   bucket: number,
   level: number,
@@ -112,6 +120,7 @@ function spreadBucket(
   upper: number,
   out: Distribution,
 ): void {
+  if (count <= 0) return;
   const width = upper - lower;
   if (!(width > 0)) {
     out.add(lower, count);

@@ -8,7 +8,7 @@ import type { CloudWatchUnit } from './units.ts';
  */
 export type Combination = 'sum' | 'list' | 'explicit' | 'exponential';
 
-/** Bytes behind each text, so that it can be copied in words. */
+/** Bytes behind each token, so that it can be copied in words. */
 const TOKEN_SLACK = 4;
 
 export interface MetricHead {
@@ -17,12 +17,37 @@ export interface MetricHead {
   readonly namespace: string;
   readonly combination: Combination;
   /** `{"MetricName":"…","Unit":"…","Dimensions":[` */
-  readonly start: DataView;
-  /** Closes the dimension list; before it stands what every datum of the metric has as a further dimension. */
-  readonly dimensionsEnd: DataView;
+  readonly start: Token;
+  /** What follows the dimensions, up to the time: `],"Timestamp":1767225660`. */
+  readonly tails: Tails;
 }
 
-const NO_MORE_DIMENSIONS = token('],"Timestamp":');
+/** ASCII that is written with `JsonBuffer.words`, so its bytes have slack behind them. */
+export interface Token {
+  readonly data: DataView;
+  readonly length: number;
+}
+
+/** Makes the text behind the dimensions, which changes with the time only: most points of a request have the same. */
+export class Tails {
+  private readonly before: string;
+  private timeMs = Number.NaN;
+  private last: Token = token('');
+
+  /** @param more dimensions that every datum of the metric has besides those of its points, with a comma before */
+  constructor(more: string) {
+    this.before = `${more}],"Timestamp":`;
+  }
+
+  at(timeMs: number): Token {
+    if (timeMs === this.timeMs) return this.last;
+    this.timeMs = timeMs;
+    const millis = timeMs % 1000;
+    const fraction = millis === 0 ? '' : `.${String(millis).padStart(3, '0')}`;
+    this.last = token(`${this.before}${Math.floor(timeMs / 1000)}${fraction}`);
+    return this.last;
+  }
+}
 
 /** Makes each head once. */
 export class MetricHeads {
@@ -59,24 +84,19 @@ export class MetricHeads {
       namespace,
       combination,
       start: token(start),
-      dimensionsEnd:
-        quantile === undefined
-          ? NO_MORE_DIMENSIONS
-          : token(`,{"Name":"quantile","Value":"${quantile}"}],"Timestamp":`),
+      tails: new Tails(quantile === undefined ? '' : `,{"Name":"quantile","Value":"${quantile}"}`),
     };
     this.known.set(key, head);
     return head;
   }
 }
 
-/** ASCII to be written with `JsonBuffer.words`: 4 bytes longer than the text. */
-function token(text: string): DataView {
+export function token(text: string): Token {
   const bytes = new Uint8Array(text.length + TOKEN_SLACK);
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
-  return new DataView(bytes.buffer);
+  return { data: new DataView(bytes.buffer), length: text.length };
 }
 
-/** Appends a head's text. */
-export function writeToken(json: JsonBuffer, text: DataView): void {
-  json.words(text, 0, text.byteLength - TOKEN_SLACK);
+export function writeToken(json: JsonBuffer, { data, length }: Token): void {
+  json.words(data, 0, length);
 }

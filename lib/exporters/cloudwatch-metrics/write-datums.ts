@@ -10,15 +10,15 @@ import { spreadExponential } from './exponential-values.ts';
 import { grown } from './hash-slots.ts';
 import type { DimensionSource } from './kept-dimensions.ts';
 import { MAX_DATUM_VALUES } from './limits.ts';
-import { writeToken } from './metric-heads.ts';
+import { token, writeToken } from './metric-heads.ts';
 import { NONE, type PointGroups } from './point-groups.ts';
 import { writeCounts, writeValues } from './write-values.ts';
 
-const VALUE = Buffer.from(',"Value":');
-const VALUES = Buffer.from(',"Values":[');
-const COUNTS = Buffer.from('],"Counts":[');
-const END = Buffer.from('},');
-const LIST_END = Buffer.from(']},');
+const VALUE = token(',"Value":');
+const VALUES = token(',"Values":[');
+const COUNTS = token('],"Counts":[');
+const END = token('},');
+const LIST_END = token(']},');
 
 const NOT_WRITTEN = -1;
 
@@ -29,9 +29,6 @@ const UNKNOWN: Extent = { sum: Number.NaN, min: Number.NaN, max: Number.NaN, exa
 export class DatumWriter {
   private readonly distribution = new Distribution();
   private readonly extent: { -readonly [K in keyof Extent]: Extent[K] } = { ...UNKNOWN };
-  /** The time that was written last, and its text. */
-  private timeMs = Number.NaN;
-  private timeText: Uint8Array = new Uint8Array(0);
   /** Where each dimension list of the part was written first. */
   private listStarts: Int32Array = new Int32Array(1024);
   private listBytes: Int32Array = new Int32Array(1024);
@@ -70,15 +67,7 @@ export class DatumWriter {
     const head = groups.heads[group]!;
     writeToken(json, head.start);
     this.writeDimensions(json, dimensions, groups.dimensions[group] as number);
-    writeToken(json, head.dimensionsEnd);
-    const timeMs = groups.timesMs[group] as number;
-    if (timeMs !== this.timeMs) {
-      this.timeMs = timeMs;
-      const millis = timeMs % 1000;
-      const fraction = millis === 0 ? '' : `.${String(millis).padStart(3, '0')}`;
-      this.timeText = Buffer.from(`${Math.floor(timeMs / 1000)}${fraction}`);
-    }
-    json.raw(this.timeText);
+    writeToken(json, head.tails.at(groups.timesMs[group] as number));
   }
 
   /** A list that was written before is copied from there. */
@@ -104,9 +93,9 @@ export class DatumWriter {
   private one(groups: PointGroups, dimensions: DimensionSource, list: DatumList, group: number): void {
     const { json } = list;
     this.head(json, groups, dimensions, group);
-    json.raw(VALUE);
+    writeToken(json, VALUE);
     json.double(inRange(groups.totals[group] as number));
-    json.raw(END);
+    writeToken(json, END);
     this.close(groups, list, group, true);
   }
 
@@ -123,11 +112,11 @@ export class DatumWriter {
     for (let from = 0; from < distribution.length; from += MAX_DATUM_VALUES) {
       const to = Math.min(distribution.length, from + MAX_DATUM_VALUES);
       this.head(json, groups, dimensions, group);
-      json.raw(VALUES);
+      writeToken(json, VALUES);
       writeValues(json, distribution, from, to);
-      json.raw(COUNTS);
+      writeToken(json, COUNTS);
       writeCounts(json, distribution.counts, from, to);
-      json.raw(LIST_END);
+      writeToken(json, LIST_END);
       this.close(groups, list, group, from === 0 && isFirst);
     }
   }
