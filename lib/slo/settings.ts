@@ -145,3 +145,32 @@ export const PERIOD_MAX_MS = 455 * 86_400_000;
 
 /** Smallest period that a metric of high resolution has, and all others that CloudWatch stores. */
 export const RESOLUTIONS_MS: readonly number[] = [60_000, 30_000, 10_000, 5_000, 1_000];
+
+/** What `evaluate-slos` runs on: all SLOs of a deployment, each function call takes one shard of them. */
+export interface SloRuntimeSettings {
+  readonly slos: readonly SloSettings[];
+  /** Shards that the SLOs are dealt out to, from 1; the schedule calls the function once for each, see shardCount. */
+  readonly shards: number;
+  /** CloudWatch namespace of `budget_remaining` and `burn_rate`. */
+  readonly metricsNamespace: string;
+  /** Names of SLOs that publish more than the two metrics: each metric costs $0.30 a month. */
+  readonly detailedMetrics: readonly string[];
+  /** Whether transitions of budgets, policies and gates are put on the default event bus of EventBridge. */
+  readonly events: boolean;
+}
+
+/** SLOs that one call of the function evaluates at most: two calls of GetMetricData for two terms each. */
+export const SLOS_PER_SHARD = 500;
+
+/** @param slos how many there are @returns shards, at least 1 */
+export function shardCount(slos: number): number {
+  return Math.max(1, Math.ceil(slos / SLOS_PER_SHARD));
+}
+
+/** What a schedule calls `evaluate-slos` with. */
+export interface EvaluateSlosEvent {
+  /** When the schedule was due, ISO 8601; the minutes up to then are evaluated. */
+  readonly time: string;
+  /** From 0; absent for the first. */
+  readonly shard?: number;
+}

@@ -7,23 +7,6 @@ import {
   mergeAlerts,
   type PostedAlert,
 } from '../../lib/alerting/alerts/alert-record.ts';
-import { fingerprint } from '../../lib/alerting/alerts/fingerprint.ts';
-
-describe('a fingerprint', () => {
-  // The numbers of prometheus/common's own tests.
-  test.each([
-    [{}, 'cbf29ce484222325'],
-    [{ name: 'garland, briggs', fear: 'love is not enough' }, 5799056148416392346n.toString(16)],
-  ])('of %j is the one Prometheus computes', (labels, expected) => {
-    expect(fingerprint(labels)).toBe(expected);
-  });
-
-  test('does not depend on the order of labels, but on where a text ends', () => {
-    expect(fingerprint({ a: '1', b: '2' })).toBe(fingerprint({ b: '2', a: '1' }));
-    expect(fingerprint({ a: 'bc' })).not.toBe(fingerprint({ ab: 'c' }));
-    expect(fingerprint({ größe: '🙂' })).toMatch(/^[0-9a-f]{16}$/);
-  });
-});
 
 const TIMEOUT = 300;
 const complete = (posted: Partial<PostedAlert>, now = 100) =>

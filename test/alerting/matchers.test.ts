@@ -4,7 +4,6 @@ import { RE2JS } from 're2js';
 import { describe, expect, test } from 'vitest';
 import { quote, unquote } from '../../lib/alerting/matchers/go-quote.ts';
 import {
-  compareCodePoints,
   createMatcher,
   MatcherError,
   type MatcherOperator,
@@ -12,6 +11,7 @@ import {
 } from '../../lib/alerting/matchers/matcher.ts';
 import { matchersText, matcherText } from '../../lib/alerting/matchers/matcher-text.ts';
 import { parseMatcher, parseMatchers } from '../../lib/alerting/matchers/parse-matchers.ts';
+import { compareCodePoints } from '../../lib/model/code-points.ts';
 
 const texts = (text: string) =>
   parseMatchers(text).map(({ name, operator, value }) => [name, operator, value]);

@@ -1,6 +1,6 @@
 // An alert as the router keeps it: what was posted, completed, and joined with what was known.
+import { fingerprint } from '../../model/fingerprint.ts';
 import type { LabelSet } from '../matchers/matcher.ts';
-import { fingerprint } from './fingerprint.ts';
 
 /** An alert as it arrives: Alertmanager's API leaves out most of it. Times are epoch milliseconds. */
 export interface PostedAlert {

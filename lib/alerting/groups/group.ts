@@ -1,6 +1,6 @@
 // A group of alerts and the flush it may be in; `router.ts` drives it.
+import { sortedNames } from '../../model/fingerprint.ts';
 import { type AlertRecord, compareAlerts, isResolved } from '../alerts/alert-record.ts';
-import { sortedNames } from '../alerts/fingerprint.ts';
 import type { IntegrationConfig } from '../config/receiver-fields.ts';
 import { quote } from '../matchers/go-quote.ts';
 import type { LabelSet } from '../matchers/matcher.ts';

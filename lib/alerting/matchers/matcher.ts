@@ -1,5 +1,6 @@
 // What a route, an inhibition rule or a silence asks of a label set: one label, one comparison.
 import { RE2JS } from 're2js';
+import { compareCodePoints } from '../../model/code-points.ts';
 
 /** The four comparisons, as they are written. */
 export type MatcherOperator = '=' | '!=' | '=~' | '!~';
@@ -64,23 +65,6 @@ export function compareMatchers(left: Matcher, right: Matcher): number {
 }
 
 const OPERATOR_ORDER: readonly MatcherOperator[] = ['=', '!=', '=~', '!~'];
-
-/** Orders texts by code point, as their UTF-8 bytes are ordered; `<` would order by UTF-16 unit. */
-export function compareCodePoints(left: string, right: string): number {
-  const shorter = Math.min(left.length, right.length);
-  for (let i = 0; i < shorter; i++) {
-    const a = left.charCodeAt(i);
-    const b = right.charCodeAt(i);
-    // Surrogates stand for code points above all other units.
-    if (a !== b) return aboveSurrogates(a) - aboveSurrogates(b);
-  }
-  return left.length - right.length;
-}
-
-function aboveSurrogates(unit: number): number {
-  if (unit < 0xd800) return unit;
-  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
-}
 
 function wholeMatch(expression: string): (value: string) => boolean {
   if (PLAIN_ALTERNATIVES.test(expression)) {

@@ -1,11 +1,12 @@
 // `alerts replay`: the router on a virtual clock, with receivers that fail when they are told to.
-import { sortedNames } from '../alerts/fingerprint.ts';
+import { compareCodePoints } from '../../model/code-points.ts';
+import { sortedNames } from '../../model/fingerprint.ts';
 import type { AlertmanagerConfig } from '../config/parse-config.ts';
 import type { AlertStatus, Notification } from '../groups/group.ts';
 import { outcomeOfStatus } from '../groups/retry.ts';
 import { createRouter, step } from '../groups/router.ts';
 import type { RouterEffect, RouterEvent } from '../groups/router-state.ts';
-import { compareCodePoints, type LabelSet } from '../matchers/matcher.ts';
+import type { LabelSet } from '../matchers/matcher.ts';
 import type { ReplayEvent } from './replay-events.ts';
 import { Timeline } from './timeline.ts';
 

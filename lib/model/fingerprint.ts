@@ -1,5 +1,8 @@
-// The identity of a label set, the same number that Alertmanager and Prometheus compute.
-import { compareCodePoints, type LabelSet } from '../matchers/matcher.ts';
+// The identity of a label set, the same number that Alertmanager and Prometheus compute: the alert queue is sharded by
+// it, and routing keeps alerts under it.
+import { compareCodePoints } from './code-points.ts';
+
+type LabelSet = Readonly<Record<string, string>>;
 
 const encoder = new TextEncoder();
 /** 2^40 + 0x1b3 is FNV's prime for 64 bits, 0xcbf29ce484222325 its offset. */
