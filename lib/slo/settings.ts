@@ -174,3 +174,14 @@ export interface EvaluateSlosEvent {
   /** From 0; absent for the first. */
   readonly shard?: number;
 }
+
+/**
+ * The inhibition that a compiled configuration adds when it has SLOs: while a budget burns fast enough to page, the
+ * ticket of the same SLO says nothing new. In the form of alertmanager.yml. The matchers on `slo` are needed: labels
+ * that are missing on both sides count as equal.
+ */
+export const PAGE_INHIBITS_TICKET = {
+  source_matchers: ['severity="page"', 'slo!=""'],
+  target_matchers: ['severity="ticket"', 'slo!=""'],
+  equal: ['slo'],
+} as const;
