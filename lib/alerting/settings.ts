@@ -1,0 +1,32 @@
+// What the deployed functions get of alert routing: plain JSON, made by lib/config.
+
+/** A value of JSON. */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+export interface AlertingSettings {
+  /**
+   * Route, receivers, inhibition rules and time intervals in the words and the shape of an alertmanager.yml; secrets in
+   * it are references. Read by parseAlertmanagerTree when a function starts.
+   */
+  readonly tree: JsonValue;
+  /** What goes beyond Alertmanager; the replay of an alertmanager.yml has none of it. */
+  readonly beyond: BeyondSettings;
+}
+
+export interface BeyondSettings {
+  /** Receivers that keep state of their own are told that an alert has resolved although it is muted by then. */
+  readonly resolveWhenMuted: boolean;
+  /** Below this part of the time to its end an alert that is sent again unchanged is written again; 0..1. */
+  readonly rewriteBelow: number;
+}
+
+export const BEYOND_DEFAULTS: BeyondSettings = { resolveWhenMuted: true, rewriteBelow: 0.5 };
+
+/** As Alertmanager does it: every post counts, muted is muted. */
+export const BEYOND_NOTHING: BeyondSettings = { resolveWhenMuted: false, rewriteBelow: 1 };
