@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readYamlDocuments, writeYaml } from '../../lib/config/yaml-documents.ts';
+import { instantOf, wallTime } from '../../lib/model/time-zone.ts';
 import {
   type BudgetPeriod,
   DEFAULT_ANCHOR,
@@ -12,7 +13,6 @@ import {
 import { readSlos, type SloReading } from '../../lib/slo/definition/read-slos.ts';
 import { parseRule } from '../../lib/slo/definition/repeat-rule.ts';
 import { ExclusionCalendar, Occurrences } from '../../lib/slo/definition/schedule.ts';
-import { instantOf, wallTime } from '../../lib/slo/definition/time-zone.ts';
 import { writeSlo } from '../../lib/slo/definition/write-slo.ts';
 import { isOpenSlo } from '../../lib/slo/openslo/document-set.ts';
 import { readOpenSlo } from '../../lib/slo/openslo/read-openslo.ts';

@@ -1,5 +1,5 @@
 // The period a budget is for: the last days up to now, or the running month, quarter or week of a calendar.
-import { instantOf, type WallTime, wallMs, wallTime } from './time-zone.ts';
+import { instantOf, type WallTime, wallMs, wallTime } from '../../model/time-zone.ts';
 
 export type CalendarUnit = 'day' | 'week' | 'month' | 'quarter' | 'year';
 

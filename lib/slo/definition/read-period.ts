@@ -1,10 +1,11 @@
 // The period of a budget, exclusions and adjustments as a user writes them in Tidewatch's own form.
+
+import { isTimeZone, type WallTime } from '../../model/time-zone.ts';
 import { PERIOD_MAX_MS } from '../settings.ts';
 import { type BudgetPeriod, DEFAULT_ANCHOR } from './budget-period.ts';
 import type { DocumentNode } from './document-node.ts';
 import { parseRule, type RepeatRule } from './repeat-rule.ts';
 import type { Adjustment, Exclusion, Reasoned, Schedule } from './schedule.ts';
-import { isTimeZone, type WallTime } from './time-zone.ts';
 
 /** Longest reason, as CloudWatch Application Signals has it. */
 const REASON_MAX = 1024;

@@ -1,7 +1,8 @@
 // Exclusion windows and adjustments: once, or repeated by an RRULE on a zone's wall clock. They are applied when slices
 // are read, never when they are stored, so that one can be added for the past and taken back.
+
+import { instantOf, wallTime } from '../../model/time-zone.ts';
 import { type RepeatRule, repeatedDays } from './repeat-rule.ts';
-import { instantOf, wallTime } from './time-zone.ts';
 
 /** Who did it and why; part of every change of a budget by hand. */
 export interface Reasoned {

@@ -1,5 +1,6 @@
 // Settings → Tidewatch's own form, as readSlos reads it: what `tidewatch slo import` prints. Defaults are left out.
 import { formatDuration } from '../../model/duration.ts';
+import { wallMs } from '../../model/time-zone.ts';
 import {
   type Budgeting,
   type CompositePart,
@@ -9,7 +10,6 @@ import {
 } from '../settings.ts';
 import { defaultTable } from '../windows/default-table.ts';
 import { type BudgetPeriod, DEFAULT_ANCHOR, nominalLengthMs } from './budget-period.ts';
-import { wallMs } from './time-zone.ts';
 
 /** Exclusions, adjustments and policies are not written: no other tool's definition has them. */
 export function writeSlo(slo: SloSettings): Record<string, unknown> {
