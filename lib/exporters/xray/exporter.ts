@@ -1,6 +1,6 @@
 // X-Ray as a destination: turns the spans of a batch into documents, sends them 50 a call, and says for each request
-// what became of it. Sending a segment again changes nothing, its id is the same: progress is noted only where a
-// request is taken in parts.
+// what became of it. Sending a segment again changes nothing, its id is the same: progress is noted where a request is
+// taken in parts, and where X-Ray took only some of its documents, so that each delivery has fewer left to send.
 import { RetryBudget } from '../../aws/retry.ts';
 import type { AwsTransport } from '../../aws/transport.ts';
 import { RetryableError } from '../../model/errors.ts';
@@ -11,7 +11,7 @@ import type { SpanVisitor } from '../../telemetry/walk.ts';
 import type { Exporter, ExportOutcome, ExportRequest, FlushContext } from '../exporter.ts';
 import { DocumentList, type ListMark } from './document-list.ts';
 import { SegmentEncoder } from './encode/segment-encoder.ts';
-import { MAX_SEGMENTS_PER_SECOND } from './limits.ts';
+import { addTaken, formatProgress, noteTaken, parseProgress, type XrayProgress } from './progress.ts';
 import { RateLimiter } from './rate-limiter.ts';
 import { type CallOptions, SegmentSender } from './send.ts';
 import type { RetryOutcome, SendReport } from './send-run.ts';
@@ -29,8 +29,8 @@ interface Taken {
   readonly ingestId: string;
   readonly firstDocument: number;
   endDocument: number;
-  /** Spans that an earlier pass has sent already. */
-  readonly skip: number;
+  /** What earlier passes and deliveries have sent already. */
+  readonly before: XrayProgress;
   /** Spans walked over so far. */
   spans: number;
   /** Where the next pass starts; undefined when this one took all. */
@@ -42,7 +42,7 @@ export interface XrayExporterOptions {
   readonly settings: XraySettings;
   readonly transport: AwsTransport;
   readonly calls?: CallOptions;
-  /** This instance's share of the region's quota. Default: all of it. */
+  /** This instance's share of the region's quota. Default: what the settings say. */
   readonly segmentsPerSecond?: number;
   /** See PASS_BYTES. */
   readonly passBytes?: number;
@@ -58,13 +58,15 @@ export class XrayExporter implements Exporter, SpanVisitor {
   private requests: Taken[] = [];
   private current: Taken | undefined;
   private mark: ListMark | undefined;
+  /** Documents of the list that X-Ray has from an earlier delivery. */
+  private readonly taken = new Set<number>();
 
   constructor(options: XrayExporterOptions) {
     const {
       settings,
       transport,
       calls,
-      segmentsPerSecond = MAX_SEGMENTS_PER_SECOND,
+      segmentsPerSecond = settings.segmentsPerSecond,
       passBytes = PASS_BYTES,
     } = options;
     const { list } = this;
@@ -85,7 +87,7 @@ export class XrayExporter implements Exporter, SpanVisitor {
       ingestId: request.ingestId,
       firstDocument: this.list.count,
       endDocument: this.list.count,
-      skip: spansSent(progress),
+      before: parseProgress(progress),
       spans: 0,
       nextSpan: undefined,
       tally: new Map(),
@@ -105,16 +107,19 @@ export class XrayExporter implements Exporter, SpanVisitor {
     const { current, list } = this;
     if (current === undefined || current.nextSpan !== undefined) return;
     const ordinal = current.spans++;
-    if (ordinal < current.skip) return;
+    if (ordinal < current.before.spans) return;
     // Each pass gets further by one span at least, however full the list is.
     if (list.bytes > this.passBytes && list.count > current.firstDocument) current.nextSpan = ordinal;
     else this.encoder.span(span);
   }
 
   end(): void {
-    if (this.current === undefined) return;
-    this.current.endDocument = this.list.count;
-    this.requests.push(this.current);
+    const { current, list } = this;
+    if (current === undefined) return;
+    current.endDocument = list.count;
+    const { taken } = current.before;
+    if (taken !== undefined) addTaken(taken, list, current.firstDocument, list.count, this.taken);
+    this.requests.push(current);
     this.current = undefined;
   }
 
@@ -127,16 +132,53 @@ export class XrayExporter implements Exporter, SpanVisitor {
     const requests = this.requests;
     this.requests = [];
     try {
-      const report = await this.sender.send(this.list, context);
+      const report = await this.sender.send(this.list, context, this.taken);
       const outcomes = new Map<string, ExportOutcome>();
       for (const request of requests) outcomes.set(request.ingestId, outcomeOf(request, report));
       for (const request of requests)
         if (isThrough(outcomes.get(request.ingestId))) countTally(request.tally, context);
       await notePartial(requests, outcomes, context);
+      await this.saveTaken(requests, outcomes, report, context);
       return outcomes;
     } finally {
       this.list.clear();
+      this.taken.clear();
     }
+  }
+
+  /**
+   * Notes which documents X-Ray took of requests that come again. Best effort: without the note, or with one that
+   * another instance overwrote, documents are sent once more, which changes nothing.
+   */
+  private async saveTaken(
+    requests: readonly Taken[],
+    outcomes: ReadonlyMap<string, ExportOutcome>,
+    report: SendReport,
+    { saveProgress }: FlushContext,
+  ): Promise<void> {
+    const rejected = new Set(report.rejected.map(({ document }) => document));
+    const isTaken = (document: number) => !report.failures.has(document) && !rejected.has(document);
+    const entries: { ingestId: string; progress: string }[] = [];
+    for (const { ingestId, firstDocument, endDocument, before } of requests) {
+      if (outcomes.get(ingestId)?.kind !== 'retry' || !this.hasNews(firstDocument, endDocument, isTaken))
+        continue;
+      const taken = noteTaken(this.list, firstDocument, endDocument, isTaken);
+      if (taken !== undefined)
+        entries.push({ ingestId, progress: formatProgress({ spans: before.spans, taken }) });
+    }
+    if (entries.length === 0) return;
+    try {
+      await saveProgress(DESTINATION, entries);
+    } catch (error) {
+      if (!(error instanceof RetryableError)) throw error;
+    }
+  }
+
+  /** True when X-Ray took a document that it did not have from an earlier delivery. */
+  private hasNews(first: number, end: number, isTaken: (document: number) => boolean): boolean {
+    for (let document = first; document < end; document++)
+      if (isTaken(document) && !this.taken.has(document)) return true;
+    return false;
   }
 
   private count(what: string): void {
@@ -186,7 +228,10 @@ async function notePartial(
 ): Promise<void> {
   const partial = requests.filter(({ ingestId }) => outcomes.get(ingestId)?.kind === 'partial');
   if (partial.length === 0) return;
-  const entries = partial.map(({ ingestId, nextSpan }) => ({ ingestId, progress: `spans=${nextSpan}` }));
+  const entries = partial.map(({ ingestId, nextSpan = 0 }) => ({
+    ingestId,
+    progress: formatProgress({ spans: nextSpan, taken: undefined }),
+  }));
   try {
     const lost = await context.saveProgress(DESTINATION, entries);
     for (const ingestId of lost ?? []) {
@@ -201,9 +246,4 @@ async function notePartial(
     const outcome = { kind: 'retry' as const, reason: error.reason, message: error.message };
     for (const { ingestId } of partial) outcomes.set(ingestId, outcome);
   }
-}
-
-/** Reads what `notePartial` wrote. */
-function spansSent(progress: string | undefined): number {
-  return Number(/^spans=(\d{1,9})$/.exec(progress ?? '')?.[1] ?? 0);
 }

@@ -8,6 +8,9 @@ const DESTINATION = 'xray';
 /** Calls spent in one flush on finding the documents that make X-Ray refuse a whole call. */
 const MAX_SEARCH_CALLS = 200;
 
+/** So many throttled answers in a row, with no document taken in between, end a flush: more calls only make it worse. */
+const MAX_THROTTLED_IN_A_ROW = 4;
+
 export type RetryOutcome = Extract<ExportOutcome, { kind: 'retry' }>;
 
 /** What became of the documents of a list. */
@@ -29,6 +32,8 @@ export class SendRun implements SendReport {
   /** Documents that are to go in calls of their own. */
   readonly single = new Set<number>();
   private searchCalls = MAX_SEARCH_CALLS;
+  /** Throttled answers since a document was taken. */
+  throttledInARow = 0;
   /** Set when no further call shall be started. */
   stopped: RetryOutcome | undefined;
 
@@ -44,6 +49,17 @@ export class SendRun implements SendReport {
   stop(documents: readonly number[], outcome: RetryOutcome): void {
     this.stopped = outcome;
     this.fail(documents, outcome);
+  }
+
+  /** A call that stayed throttled. One in between is no reason to give up: its documents come into the next round. */
+  throttled(documents: readonly number[], outcome: RetryOutcome): void {
+    this.throttledInARow++;
+    if (this.throttledInARow >= MAX_THROTTLED_IN_A_ROW) {
+      this.stop(documents, outcome);
+      return;
+    }
+    this.fail(documents, outcome);
+    this.unprocessed.push(...documents);
   }
 
   reject(document: number, message: string): void {
@@ -79,6 +95,7 @@ export class SendRun implements SendReport {
       }
     }
     if (nameless !== undefined) for (const document of documents) this.single.add(document);
+    if (taken > 0) this.throttledInARow = 0;
     this.context.counters.add(DESTINATION, 'sent', taken);
   }
 

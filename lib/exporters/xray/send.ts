@@ -19,6 +19,8 @@ const CONCURRENCY = 4;
 const MAX_ROUNDS = 6;
 const ROUND_DELAY_MS = 100;
 const MAX_ROUND_DELAY_MS = 3_000;
+/** Longest pause of a worker whose call was throttled, before its next one. */
+const THROTTLED_PAUSE_MS = 500;
 
 /** How calls are repeated; clock and chance are given so that tests have theirs. */
 export interface CallOptions {
@@ -39,10 +41,14 @@ export class SegmentSender {
     this.options = options;
   }
 
-  /** Sends all documents of a list. Never rejects for what X-Ray says. */
-  async send(list: DocumentList, context: FlushContext): Promise<SendReport> {
+  /**
+   * Sends the documents of a list. Never rejects for what X-Ray says.
+   * @param except documents that X-Ray has already
+   */
+  async send(list: DocumentList, context: FlushContext, except: ReadonlySet<number>): Promise<SendReport> {
     const run = new SendRun(list, context);
     let documents = Array.from({ length: list.count }, (_, i) => i);
+    if (except.size > 0) documents = documents.filter((document) => !except.has(document));
     for (let round = 0; documents.length > 0; round++) {
       if (round > 0 && !(await this.pause(round, run))) break;
       const calls = inCalls(documents, run.single);
@@ -72,7 +78,7 @@ export class SegmentSender {
     }
     if (waitMs > 0) await this.sleep(waitMs);
     try {
-      const answer = await this.put(run.list.body(documents), context);
+      const answer = await this.put(run.list.body(documents), run);
       switch (verdictOf(answer)) {
         case 'accepted':
           return run.accept(documents, unprocessedSegments(answer));
@@ -90,13 +96,28 @@ export class SegmentSender {
         message,
         ...(retryAfterMs !== undefined && { retryAfterMs }),
       };
-      // Where X-Ray is throttling or does not know us, further calls only make it worse.
-      if (reason === 'throttled' || reason === 'credentials') run.stop(documents, outcome);
-      else run.fail(documents, outcome);
+      switch (reason) {
+        case 'throttled':
+          run.throttled(documents, outcome);
+          if (run.stopped === undefined) await this.pauseThrottled(context);
+          return;
+        case 'credentials':
+          // It does not know us: it will not know the next call either.
+          return run.stop(documents, outcome);
+        default:
+          return run.fail(documents, outcome);
+      }
     }
   }
 
-  private put(body: Buffer, { deadlineMs, now }: FlushContext): Promise<AwsAnswer> {
+  private async pauseThrottled({ now, deadlineMs }: FlushContext): Promise<void> {
+    const { random = Math.random } = this.options;
+    const waitMs = Math.ceil(THROTTLED_PAUSE_MS * (0.5 + random() / 2));
+    if (now() + waitMs + MIN_CALL_MS <= deadlineMs) await this.sleep(waitMs);
+  }
+
+  private put(body: Buffer, run: SendRun): Promise<AwsAnswer> {
+    const { deadlineMs, now } = run.context;
     const call = {
       service: 'xray',
       method: 'POST',
@@ -105,7 +126,15 @@ export class SegmentSender {
       body,
       timeoutMs: ATTEMPT_TIMEOUT_MS,
     } as const;
-    return callWithRetry(this.transport, call, { ...this.options, classify: retryReason, deadlineMs, now });
+    return callWithRetry(this.transport, call, {
+      ...this.options,
+      classify: retryReason,
+      deadlineMs,
+      now,
+      onRetry: (reason) => {
+        if (reason === 'throttled') run.throttledInARow++;
+      },
+    });
   }
 
   /** Waits before a further round. @returns false when there is no time for it */
