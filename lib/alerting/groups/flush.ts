@@ -1,16 +1,30 @@
 // One flush of a group: what is not muted goes to each integration that has a reason to be told, and is tried again
 // until it is delivered or the flush's time is up.
+import type { IntegrationConfig } from '../config/receiver-fields.ts';
 import { inhibitedBy } from '../muting/inhibition.ts';
 import { silencedBy } from '../muting/silence.ts';
 import { isWithin } from '../muting/time-interval.ts';
 import type { Route } from '../routing/route.ts';
 import { type Delivery, type Flush, type Group, type SnapshotAlert, snapshot } from './group.ts';
-import { notificationReason } from './notification-log.ts';
+import { type LogEntry, notificationReason } from './notification-log.ts';
 import { type DeliveryOutcome, flushTimeoutMs, retryDelayMs } from './retry.ts';
 import type { RouterEffect, RouterState } from './router-state.ts';
 
 /** The log keeps an entry for twice the repeat interval, at most this long (Alertmanager's default retention). */
 const LOG_RETENTION_MS = 120 * 3_600_000;
+
+/** Integrations that keep something open on the other side until they are told of the end. */
+const STATEFUL: ReadonlySet<string> = new Set([
+  'pagerduty',
+  'opsgenie',
+  'jsm',
+  'victorops',
+  'incidentio',
+  'jira',
+  'servicenow',
+  'opsitem',
+  'escalation',
+]);
 
 interface DeliveryEvent {
   readonly group: string;
@@ -34,7 +48,7 @@ export function beginFlush(state: RouterState, group: Group, now: number, effect
   };
   group.flush = flush;
   const audible = withoutMuted(state, route, all, tickAt, now);
-  if (audible.length > 0) planDeliveries(state, group, flush, audible, tickAt, now);
+  planDeliveries(state, group, flush, { audible, all }, tickAt, now);
   for (const [integration, { notification }] of flush.pending) {
     effects.push({ kind: 'send', group: group.id, flush: flush.number, integration, notification });
   }
@@ -44,7 +58,7 @@ export function beginFlush(state: RouterState, group: Group, now: number, effect
 /** Takes the answer to an attempt. */
 export function answer(
   state: RouterState,
-  event: DeliveryEvent & { readonly outcome: DeliveryOutcome },
+  event: DeliveryEvent & { readonly outcome: DeliveryOutcome; readonly afterMs?: number | undefined },
   now: number,
   effects: RouterEffect[],
 ): void {
@@ -54,7 +68,7 @@ export function answer(
   const attempts = delivery.attempts + 1;
   if (event.outcome === 'retry') {
     flush.pending.set(event.integration, { ...delivery, attempts });
-    const retryAt = now + retryDelayMs(attempts);
+    const retryAt = now + Math.max(retryDelayMs(attempts), event.afterMs ?? 0);
     const inTime = retryAt < flush.deadlineAt;
     effects.push({
       kind: 'wake',
@@ -139,22 +153,25 @@ function planDeliveries(
   state: RouterState,
   group: Group,
   flush: Flush,
-  audible: readonly SnapshotAlert[],
+  { audible, all }: { readonly audible: readonly SnapshotAlert[]; readonly all: readonly SnapshotAlert[] },
   tickAt: number,
   now: number,
 ): void {
-  const ids = (status: SnapshotAlert['status']) =>
-    new Set(audible.filter((one) => one.status === status).map(({ alert }) => alert.fingerprint));
-  const firing = ids('firing');
-  const resolved = ids('resolved');
   const { receiver, repeatIntervalMs, labels: routeLabels } = group.route;
   const integrations = state.receivers.get(receiver)?.integrations ?? [];
+  const fingerprints = (alerts: readonly SnapshotAlert[], status: SnapshotAlert['status']) =>
+    new Set(alerts.filter((one) => one.status === status).map(({ alert }) => alert.fingerprint));
+  const firing = fingerprints(audible, 'firing');
   integrations.forEach((integration, place) => {
     const { sendResolved } = integration;
-    const entry = state.log.get(logKey(group, receiver, `${integration.kind}/${integration.index}`));
+    const entry = state.log.get(logKey(group.key, receiver, integration));
+    const heard =
+      audible.length === 0 && state.resolveWhenMuted ? endOfTheMuted(integration, entry, all) : audible;
+    if (heard.length === 0) return;
+    const resolved = fingerprints(heard, 'resolved');
     const reason = notificationReason(entry, firing, resolved, { sendResolved, repeatIntervalMs }, tickAt);
     if (reason === 'none') return;
-    const alerts = sendResolved ? audible : audible.filter(({ status }) => status === 'firing');
+    const alerts = sendResolved ? heard : heard.filter(({ status }) => status === 'firing');
     const delivery: Delivery = {
       notification: {
         receiver,
@@ -176,9 +193,23 @@ function planDeliveries(
   });
 }
 
+/**
+ * Beyond Alertmanager (its issue #226): a receiver that keeps an incident open until it hears of the end hears of it
+ * under a silence too, once nothing fires any more of what it was told.
+ */
+function endOfTheMuted(
+  { kind, sendResolved }: IntegrationConfig,
+  entry: LogEntry | undefined,
+  all: readonly SnapshotAlert[],
+): readonly SnapshotAlert[] {
+  if (entry === undefined || !sendResolved || !STATEFUL.has(kind)) return [];
+  const told = all.filter(({ alert }) => entry.firing.has(alert.fingerprint));
+  return told.every(({ status }) => status === 'resolved') ? told : [];
+}
+
 function remember(state: RouterState, group: Group, delivery: Delivery, now: number): void {
   const { integration, receiver } = delivery.notification;
-  state.log.set(logKey(group, receiver, `${integration.kind}/${integration.index}`), {
+  state.log.set(logKey(group.key, receiver, integration), {
     at: now,
     firing: delivery.firing,
     resolved: delivery.resolved,
@@ -187,8 +218,13 @@ function remember(state: RouterState, group: Group, delivery: Delivery, now: num
 }
 
 /** Not by route: groups of equal sibling routes with one receiver share what it was told. */
-function logKey({ key }: Group, receiver: string, integration: string): string {
-  return `${key}\u0000${receiver}\u0000${integration}`;
+export function logKey(groupKey: string, receiver: string, integration: IntegrationConfig): string {
+  return `${groupKey}\u0000${receiver}\u0000${integrationName(integration)}`;
+}
+
+/** @example 'webhook/0' */
+export function integrationName({ kind, index }: Pick<IntegrationConfig, 'kind' | 'index'>): string {
+  return `${kind}/${index}`;
 }
 
 function endIfDone(state: RouterState, group: Group, now: number, effects: RouterEffect[]): void {

@@ -14,6 +14,8 @@ export interface RouterState {
   readonly receivers: ReadonlyMap<string, ReceiverConfig>;
   readonly timeIntervals: ReadonlyMap<string, NamedTimeInterval>;
   readonly resolveTimeoutMs: number;
+  /** See BeyondSettings; a replay goes without. */
+  readonly resolveWhenMuted: boolean;
   /** By fingerprint: the latest of each alert, and where it goes. */
   readonly alerts: Map<string, KnownAlert>;
   readonly groups: Map<string, Group>;
@@ -56,6 +58,8 @@ export type RouterEvent =
       readonly flush: number;
       readonly integration: number;
       readonly outcome: DeliveryOutcome;
+      /** What the receiver asked for: no attempt before so many milliseconds are over. */
+      readonly afterMs?: number | undefined;
     }
   /** Forget what is over; Alertmanager does so every 15 minutes. */
   | { readonly kind: 'collectGarbage' };

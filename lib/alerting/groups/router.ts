@@ -8,23 +8,43 @@ import {
   type PostedAlert,
 } from '../alerts/alert-record.ts';
 import type { AlertmanagerConfig } from '../config/parse-config.ts';
+import type { LabelSet } from '../matchers/matcher.ts';
 import { forgetResolvedSources, noSources, rememberSource } from '../muting/inhibition.ts';
 import { addSilence, expireSilence, noSilences, silenceRejection } from '../muting/silence.ts';
 import { buildRoutes, matchRoutes, type Route } from '../routing/route.ts';
+import { BEYOND_NOTHING, type BeyondSettings } from '../settings.ts';
 import { answer, beginFlush, passDeadline, retry } from './flush.ts';
 import { type Group, groupLabels, labelSetText } from './group.ts';
 import type { Place, RouterEffect, RouterEvent, RouterState } from './router-state.ts';
 
-/** A router without alerts. */
-export function createRouter(config: AlertmanagerConfig): RouterState {
+/** A router without alerts. @param beyond what it does beyond Alertmanager */
+export function createRouter(
+  config: AlertmanagerConfig,
+  beyond: Pick<BeyondSettings, 'resolveWhenMuted'> = BEYOND_NOTHING,
+): RouterState {
   return {
     root: buildRoutes(config.route),
     receivers: new Map(config.receivers.map((receiver) => [receiver.name, receiver])),
     timeIntervals: new Map(config.timeIntervals.map((interval) => [interval.name, interval])),
     resolveTimeoutMs: config.resolveTimeoutMs,
+    resolveWhenMuted: beyond.resolveWhenMuted,
     alerts: new Map(),
     groups: new Map(),
     inhibition: noSources(config.inhibitRules),
+    silences: noSilences(),
+    log: new Map(),
+    revision: 0,
+    flushes: 0,
+  };
+}
+
+/** A router of the same rules that knows nothing: where the state lies in rows, each step has a small one of its own. */
+export function withSameRules(state: RouterState): RouterState {
+  return {
+    ...state,
+    alerts: new Map(),
+    groups: new Map(),
+    inhibition: noSources(state.inhibition.map(({ rule }) => rule)),
     silences: noSilences(),
     log: new Map(),
     revision: 0,
@@ -99,7 +119,7 @@ function takeAlert(
   }
   const known = state.alerts.get(arrived.fingerprint);
   const alert = known === undefined ? arrived : mergeAlerts(known.alert, arrived, now);
-  const places = known?.places ?? findPlaces(state.root, alert);
+  const places = known?.places ?? findPlaces(state.root, alert.labels);
   state.alerts.set(alert.fingerprint, { alert, places });
   rememberSource(state.inhibition, alert);
   for (const { route, groupId } of places) {
@@ -109,7 +129,8 @@ function takeAlert(
   }
 }
 
-function findPlaces(root: Route, { labels }: AlertRecord): Place[] {
+/** The groups that an alert with these labels goes to. */
+export function findPlaces(root: Route, labels: LabelSet): Place[] {
   return matchRoutes(root, labels).map((route) => ({
     route,
     groupId: `${route.id}:${labelSetText(groupLabels(route, labels))}`,
