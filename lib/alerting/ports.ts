@@ -1,5 +1,6 @@
 // What durable alert routing keeps, and who keeps it: lib/aws/alert-store.ts and its neighbours, or a memory in tests.
 // An expired row counts as absent. Every write may be repeated; what must not happen twice is conditional.
+import type { WakeUp } from '../model/wake-up.ts';
 import type { AlertRecord } from './alerts/alert-record.ts';
 import type { AlertStatus } from './groups/group.ts';
 import type { LogEntry, NotificationReason } from './groups/notification-log.ts';
@@ -178,4 +179,9 @@ export interface AlertingStores {
   readonly silences: SilenceStore;
   readonly log: NotificationLogStore;
   readonly groups: GroupStore;
+}
+
+/** The timer of a group: it rings for each version of the head once. */
+export function groupWakeUp({ ref, version, dueAt, flush }: GroupHead): WakeUp {
+  return { kind: flush === undefined ? 'group' : 'outbox', id: ref, generation: version, dueAt };
 }

@@ -42,7 +42,9 @@ export function beginFlush(state: RouterState, group: Group, now: number, effect
   const flush: Flush = {
     number: state.flushes,
     deadlineAt: now + flushTimeoutMs(route.groupIntervalMs),
-    resolved: all.filter(({ status }) => status === 'resolved').map(({ alert }) => alert),
+    leaving: all
+      .filter(({ status }) => status === 'resolved')
+      .map(({ alert: { fingerprint, revision } }) => ({ fingerprint, revision })),
     pending: new Map(),
     failed: false,
   };
@@ -232,7 +234,7 @@ function endIfDone(state: RouterState, group: Group, now: number, effects: Route
   if (flush === undefined || flush.pending.size > 0) return;
   group.flush = undefined;
   if (!flush.failed) {
-    for (const { fingerprint, revision } of flush.resolved) {
+    for (const { fingerprint, revision } of flush.leaving) {
       if (group.alerts.get(fingerprint)?.revision === revision) group.alerts.delete(fingerprint);
     }
     if (group.alerts.size === 0) {

@@ -40,8 +40,8 @@ export interface Flush {
   /** Tells answers and retries of an earlier flush from those of this one. */
   readonly number: number;
   readonly deadlineAt: number;
-  /** Alerts that had resolved when it began; they leave the group if it succeeds. */
-  readonly resolved: readonly AlertRecord[];
+  /** Alerts that had resolved when it began; they leave the group if it succeeds and they have not changed. */
+  readonly leaving: readonly Pick<AlertRecord, 'fingerprint' | 'revision'>[];
   /** Deliveries without an answer, by the integration's place in the receiver. */
   readonly pending: Map<number, Delivery>;
   failed: boolean;

@@ -76,3 +76,14 @@ export function matchRoutes(route: Route, labels: LabelSet): Route[] {
   }
   return found.length > 0 ? found : [route];
 }
+
+/** Every node of the tree by its id. */
+export function routesById(root: Route): ReadonlyMap<string, Route> {
+  const found = new Map<string, Route>();
+  const visit = (route: Route): void => {
+    found.set(route.id, route);
+    route.routes.forEach(visit);
+  };
+  visit(root);
+  return found;
+}

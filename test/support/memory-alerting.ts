@@ -1,0 +1,227 @@
+// The stores of alert routing and its timers in memory, for tests. What is read and written is copied, as a table does.
+import type { AlertRecord } from '../../lib/alerting/alerts/alert-record.ts';
+import {
+  type AlertingStores,
+  type AlertStore,
+  type GroupChange,
+  type GroupHead,
+  type GroupJoin,
+  type GroupStore,
+  groupWakeUp,
+  type NotificationLogStore,
+  type OutboxEntry,
+  type SilenceRecord,
+  type SilenceStore,
+  type SourceStore,
+  type StoredAlert,
+  type StoredGroup,
+  type StoredLogEntry,
+} from '../../lib/alerting/ports.ts';
+import type { Timers, WakeUp } from '../../lib/model/wake-up.ts';
+
+/** Called before each read and write; a test lets it fail, or wait. `after` tells a write that has taken effect. */
+export type Weather = (operation: string, moment: 'before' | 'after') => Promise<void>;
+
+const FAIR: Weather = async () => {};
+
+export class MemoryTimers implements Timers {
+  readonly due = new Map<string, WakeUp>();
+  private readonly deliver: (wakeUp: WakeUp) => void;
+  private readonly weather: Weather;
+
+  /** @param deliver takes the message that a timer sends; it is due at `dueAt` */
+  constructor(deliver: (wakeUp: WakeUp) => void = () => {}, weather: Weather = FAIR) {
+    this.deliver = deliver;
+    this.weather = weather;
+  }
+
+  async schedule(wakeUp: WakeUp): Promise<void> {
+    await this.weather('timer', 'before');
+    this.due.set(keyOf(wakeUp), wakeUp);
+    await this.announce(wakeUp);
+  }
+
+  async done(wakeUp: WakeUp): Promise<void> {
+    await this.weather('timer', 'before');
+    this.due.delete(keyOf(wakeUp));
+  }
+
+  async announce(wakeUp: WakeUp): Promise<void> {
+    await this.weather('announce', 'before');
+    this.deliver(wakeUp);
+  }
+
+  /** What sweep-timers finds. @param until epoch milliseconds */
+  overdue(until: number): WakeUp[] {
+    return [...this.due.values()].filter(({ dueAt }) => dueAt <= until);
+  }
+}
+
+export class MemoryAlerting implements AlertingStores {
+  readonly alerts: AlertStore;
+  readonly sources: SourceStore;
+  readonly silences: SilenceStore;
+  readonly log: NotificationLogStore;
+  readonly groups: GroupStore;
+
+  constructor(timers: MemoryTimers = new MemoryTimers(), weather: Weather = FAIR) {
+    this.alerts = memoryAlerts(weather);
+    this.sources = memorySources(weather);
+    this.silences = memorySilences(weather);
+    this.log = memoryLog(weather);
+    this.groups = new MemoryGroups(timers, weather);
+  }
+}
+
+function memoryAlerts(weather: Weather): AlertStore {
+  const rows = new Map<string, StoredAlert>();
+  return {
+    async load(fingerprints) {
+      await weather('alerts.load', 'before');
+      return new Map(
+        fingerprints.flatMap((id) => (rows.has(id) ? [[id, structuredClone(rows.get(id)!)]] : [])),
+      );
+    },
+    async save(alerts) {
+      for (const alert of alerts) {
+        await weather('alerts.save', 'before');
+        rows.set(alert.alert.fingerprint, structuredClone(alert));
+      }
+    },
+    async list() {
+      await weather('alerts.list', 'before');
+      return [...rows.values()].map((row) => structuredClone(row));
+    },
+  };
+}
+
+function memorySources(weather: Weather): SourceStore {
+  const rows = new Map<string, AlertRecord>();
+  return {
+    async save(alerts) {
+      for (const alert of alerts) {
+        await weather('sources.save', 'before');
+        rows.set(alert.fingerprint, structuredClone(alert));
+      }
+    },
+    async list() {
+      await weather('sources.list', 'before');
+      return [...rows.values()].map((row) => structuredClone(row));
+    },
+  };
+}
+
+function memorySilences(weather: Weather): SilenceStore {
+  const rows = new Map<string, SilenceRecord>();
+  return {
+    async list() {
+      await weather('silences.list', 'before');
+      return [...rows.values()].map((row) => structuredClone(row));
+    },
+    async get(id) {
+      await weather('silences.get', 'before');
+      const row = rows.get(id);
+      return row && structuredClone(row);
+    },
+    async put(silence) {
+      await weather('silences.put', 'before');
+      if ((rows.get(silence.id)?.version ?? 0) !== silence.version - 1) return 'conflict';
+      rows.set(silence.id, structuredClone(silence));
+      return 'saved';
+    },
+  };
+}
+
+function memoryLog(weather: Weather): NotificationLogStore {
+  const rows = new Map<string, Map<string, StoredLogEntry>>();
+  const key = (groupKey: string, receiver: string) => JSON.stringify([groupKey, receiver]);
+  return {
+    async load(groupKey, receiver) {
+      await weather('log.load', 'before');
+      return structuredClone(rows.get(key(groupKey, receiver)) ?? new Map());
+    },
+    async put(groupKey, receiver, integration, entry) {
+      await weather('log.put', 'before');
+      const entries = rows.get(key(groupKey, receiver)) ?? new Map();
+      rows.set(key(groupKey, receiver), entries.set(integration, structuredClone(entry)));
+      await weather('log.put', 'after');
+    },
+  };
+}
+
+class MemoryGroups implements GroupStore {
+  private readonly heads = new Map<string, GroupHead>();
+  private readonly rows = new Map<string, Map<string, AlertRecord>>();
+  private readonly outbox = new Map<string, OutboxEntry[]>();
+  private readonly timers: MemoryTimers;
+  private readonly weather: Weather;
+
+  constructor(timers: MemoryTimers, weather: Weather) {
+    this.timers = timers;
+    this.weather = weather;
+  }
+
+  async join({ head, alerts }: GroupJoin): Promise<void> {
+    for (const alert of alerts) {
+      await this.weather('group.row', 'before');
+      const rows = this.rows.get(head.ref) ?? new Map<string, AlertRecord>();
+      this.rows.set(head.ref, rows.set(alert.fingerprint, structuredClone(alert)));
+    }
+    await this.weather('group.join', 'before');
+    const there = this.heads.get(head.ref);
+    if (there !== undefined) {
+      this.heads.set(head.ref, { ...there, joins: there.joins + 1 });
+      await this.weather('group.join', 'after');
+      return;
+    }
+    this.heads.set(head.ref, structuredClone(head));
+    const wakeUp = groupWakeUp(head);
+    this.timers.due.set(keyOf(wakeUp), wakeUp);
+    await this.weather('group.join', 'after');
+    await this.timers.announce(wakeUp);
+  }
+
+  async load(ref: string): Promise<StoredGroup | undefined> {
+    await this.weather('group.load', 'before');
+    const head = structuredClone(this.heads.get(ref));
+    if (head === undefined) return undefined;
+    await this.weather('group.load', 'before');
+    return {
+      head,
+      alerts: [...(this.rows.get(ref)?.values() ?? [])].map((row) => structuredClone(row)),
+      outbox: head.flush === undefined ? [] : structuredClone(this.outbox.get(ref) ?? []),
+    };
+  }
+
+  async save({ before, after, outbox, leaving, announce }: GroupChange): Promise<'saved' | 'conflict'> {
+    const { ref } = before;
+    for (const { fingerprint, revision } of leaving) {
+      await this.weather('group.leave', 'before');
+      const rows = this.rows.get(ref);
+      if (rows?.get(fingerprint)?.revision === revision) rows.delete(fingerprint);
+    }
+    await this.weather('group.save', 'before');
+    const there = this.heads.get(ref);
+    if (there?.version !== before.version) return 'conflict';
+    if (after === undefined && there.joins !== before.joins) return 'conflict';
+    const old = groupWakeUp(before);
+    this.timers.due.delete(keyOf(old));
+    if (after === undefined) {
+      this.heads.delete(ref);
+      this.outbox.delete(ref);
+      await this.weather('group.save', 'after');
+      return 'saved';
+    }
+    this.heads.set(ref, structuredClone({ ...after, joins: there.joins }));
+    if (outbox.length > 0) this.outbox.set(ref, structuredClone([...outbox]));
+    const wakeUp = groupWakeUp(after);
+    this.timers.due.set(keyOf(wakeUp), wakeUp);
+    await this.weather('group.save', 'after');
+    if (announce) await this.timers.announce(wakeUp);
+    return 'saved';
+  }
+}
+
+function keyOf({ kind, id, generation, dueAt }: WakeUp): string {
+  return [dueAt, kind, id, generation].join(' ');
+}
