@@ -29,36 +29,14 @@ interface Reading {
 }
 
 async function readCode(path: string): Promise<Reading> {
-  const [{ loadConfig }, { readSlos }] = await Promise.all([
+  const [{ loadConfig }, { readSloList }] = await Promise.all([
     import('../config/load.ts'),
-    import('../slo/definition/read-slos.ts'),
+    import('../config/schema/slos.ts'),
   ]);
-  return readSlos(((await loadConfig(path)) as { slos?: unknown }).slos);
+  return readSloList((await loadConfig(path)) as { slos?: unknown; sloOptions?: unknown });
 }
 
 async function readYaml(path: string): Promise<Reading> {
-  const [{ readYamlDocuments }, { isOpenSlo }, { readOpenSlo }, { readSlos }] = await Promise.all([
-    import('../config/yaml-documents.ts'),
-    import('../slo/openslo/document-set.ts'),
-    import('../slo/openslo/read-openslo.ts'),
-    import('../slo/definition/read-slos.ts'),
-  ]);
-  const { documents, problems } = readYamlDocuments(readFileSync(path === '-' ? 0 : path, 'utf8'));
-  if (problems.length > 0) return { slos: [], problems };
-  if (documents.some(({ value }) => isOpenSlo(value))) return readOpenSlo(documents);
-  const [first] = documents;
-  if (Array.isArray(first?.value)) return readSlos(first.value, '');
-  const fields = first?.value as Record<string, unknown> | undefined;
-  if (documents.length === 1 && Array.isArray(fields?.slos)) return readTidewatch(fields, readSlos);
-  const message = 'expected OpenSLO v1 documents, or an object with a list "slos"';
-  return { slos: [], problems: [{ level: 'error', path: '', message }] };
-}
-
-function readTidewatch(fields: Record<string, unknown>, readSlos: (list: unknown) => Reading): Reading {
-  const unknown = Object.keys(fields).filter((key) => key !== 'slos');
-  const { slos, problems } = readSlos(fields.slos);
-  const more = unknown.map(
-    (path): SloProblem => ({ level: 'error', path, message: 'unknown key; known is slos' }),
-  );
-  return { slos, problems: [...more, ...problems] };
+  const { readSloText } = await import('../config/slo-text.ts');
+  return readSloText(readFileSync(path === '-' ? 0 : path, 'utf8'));
 }

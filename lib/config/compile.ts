@@ -22,6 +22,7 @@ import {
   spanMetricsSettings,
 } from './schema/metrics.ts';
 import { parse, section } from './schema/parts.ts';
+import { readSloSection } from './schema/slos.ts';
 import { tierProblems, tierSettings, tiersSchema } from './schema/tiers.ts';
 import { xraySchema, xraySettings } from './schema/xray.ts';
 
@@ -48,6 +49,8 @@ const rootSchema = section({
   spanMetrics: z.unknown(),
   logs: z.unknown(),
   tiers: z.unknown(),
+  slos: z.unknown(),
+  sloOptions: z.unknown(),
   deployment: z.unknown(),
 }).partial();
 
@@ -76,6 +79,8 @@ export function checkConfig(config: unknown): CheckResult {
   const logs = take('logs', logsSchema);
   const tiers = take('tiers', tiersSchema, tierProblems);
   const deployment = take('deployment', deploymentSchema, deploymentProblems);
+  const slos = readSloSection(written, spanMetricsSettings(spanMetrics ?? {}));
+  problems.push(...slos.problems);
 
   if (problems.some((problem) => problem.level === 'error')) return { ok: false, problems };
   if (!ingest || !exporting || !xray || !metrics || !spanMetrics || !logs || !tiers || !deployment) {
@@ -89,9 +94,10 @@ export function checkConfig(config: unknown): CheckResult {
     receiver: receiverSettings(ingest),
     xray: xraySettings(xray, logSettings.groupTemplate, exportMaxConcurrency),
     metrics: metricsSettings(metrics),
-    spanMetrics: spanMetricsSettings(spanMetrics),
+    spanMetrics: { ...spanMetricsSettings(spanMetrics), serviceTotals: slos.needsServiceTotals },
     logs: logSettings,
     tiers: tierDays,
+    ...(slos.settings !== undefined && { slo: slos.settings }),
   };
   const { alarms, functionLogRetention, ...rest } = deployment;
   const settings: DeploymentSettings = {

@@ -1,4 +1,6 @@
 // What a user writes into tidewatch.config.ts. Everything may be left out; compile.ts checks it and fills in defaults.
+import { sloPresets } from './define/slo-presets.ts';
+import type { SloConfig, SloOptionsConfig } from './define/slos.ts';
 
 /**
  * A Tidewatch deployment.
@@ -24,6 +26,10 @@ export interface TidewatchConfig {
   readonly logs?: LogsConfig;
   /** How long telemetry lies where. */
   readonly tiers?: TiersConfig;
+  /** Service level objectives, evaluated every minute. `slo.*` writes them for the usual services. */
+  readonly slos?: readonly SloConfig[];
+  /** What is the same for all SLOs, and files with more of them. */
+  readonly sloOptions?: SloOptionsConfig;
   /** How the stack itself is deployed. */
   readonly deployment?: DeploymentConfig;
 }
@@ -132,3 +138,6 @@ export interface AlarmsConfig {
 export function defineTidewatch(config: TidewatchConfig): TidewatchConfig {
   return config;
 }
+
+/** SLOs of the services that AWS measures, of spans, and of any metric. @example slo.lambda('orders').availability(0.999) */
+export const slo = sloPresets;

@@ -7,6 +7,7 @@ import type { MetricsSettings } from '../exporters/cloudwatch-metrics/settings.t
 import type { SpanMetricsSettings } from '../exporters/span-metrics/settings.ts';
 import type { XraySettings } from '../exporters/xray/settings.ts';
 import type { ReceiverSettings } from '../receivers/otlp/settings.ts';
+import type { SloRuntimeSettings } from '../slo/settings.ts';
 
 /** The compiled configuration; `config.json` beside a function holds the parts it needs. */
 export interface RuntimeConfig {
@@ -16,6 +17,8 @@ export interface RuntimeConfig {
   readonly spanMetrics: SpanMetricsSettings;
   readonly logs: LogsSettings;
   readonly tiers: TierSettings;
+  /** Absent without SLOs. */
+  readonly slo?: SloRuntimeSettings;
 }
 
 /** Names of environment variables that the constructs set; each holds the name or URL of a resource. */

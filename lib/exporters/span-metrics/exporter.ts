@@ -52,7 +52,7 @@ export class SpanMetricsExporter implements Exporter, SpanVisitor {
 
   constructor({ settings, transport, operations, calls }: SpanMetricsOptions) {
     this.settings = settings;
-    this.writer = new SpanDatums(settings.namespace, this.builder);
+    this.writer = new SpanDatums(settings, this.builder);
     this.caps = new NameCaps(operations, settings.maxOperationsPerService);
     this.sender = new MetricSender(DESTINATION, transport, calls ?? { budget: new RetryBudget() });
     this.tag = progressTag(settings);

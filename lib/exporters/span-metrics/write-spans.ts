@@ -6,6 +6,7 @@ import { type MetricHead, MetricHeads } from '../cloudwatch-metrics/metric-heads
 import type { ServiceCounts, SpanGroup } from './encode.ts';
 import { OTHER } from './operation.ts';
 import type { NameKind } from './ports.ts';
+import type { SpanMetricsSettings } from './settings.ts';
 
 /** The dimension beside `service`. */
 const DIMENSION: Readonly<Record<NameKind, string>> = { operations: 'operation', remotes: 'remote' };
@@ -18,9 +19,14 @@ export class SpanDatums {
   private readonly duration: MetricHead;
   private readonly calls: MetricHead;
   private readonly callFaults: MetricHead;
+  private readonly serviceTotals: boolean;
 
-  constructor(namespace: string, builder: DatumBuilder) {
+  constructor(
+    { namespace, serviceTotals }: Pick<SpanMetricsSettings, 'namespace' | 'serviceTotals'>,
+    builder: DatumBuilder,
+  ) {
     this.builder = builder;
+    this.serviceTotals = serviceTotals;
     const heads = new MetricHeads(60);
     const counter = (name: string) => heads.of(namespace, name, 'Count', 'sum');
     this.requests = counter('Requests');
@@ -45,6 +51,15 @@ export class SpanDatums {
         else this.addCalled(list, group);
       }
     }
+    if (this.serviceTotals && kind === 'operations') this.addTotals(first, names);
+  }
+
+  /** All operations of the service, those above the cap too, as one series. */
+  private addTotals(service: number, names: ServiceCounts['names']): void {
+    const { dimensions } = this.builder;
+    dimensions.push(service);
+    const list = dimensions.keep();
+    for (const minutes of names.values()) for (const group of minutes.values()) this.addServed(list, group);
   }
 
   /** Zeros too: a rate of errors needs them, and an alarm on missing data is none. */

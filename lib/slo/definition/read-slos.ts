@@ -93,7 +93,7 @@ function readSlo(node: DocumentNode): SloSettings | undefined {
     settleMs: readSettle(node),
     exclusions: readExclusions(node.field('exclusions')),
     adjustments: readAdjustments(node.field('adjustments')),
-    policy: node.field('policy').items().flatMap(readPolicyStep),
+    policy: readPolicy(node.field('policy')),
     runbookUrl: text('runbookUrl'),
     dashboardUrl: text('dashboardUrl'),
     notify: node
@@ -130,7 +130,8 @@ function readWhat(node: DocumentNode): Indicator | undefined {
     : { kind: 'composite', parts };
 }
 
-function readGuards(node: DocumentNode): LowTrafficGuards {
+/** What `lowTraffic` says. */
+export function readGuards(node: DocumentNode): LowTrafficGuards {
   if (!node.object(Object.keys(NO_GUARDS))) return NO_GUARDS;
   const count = (key: keyof LowTrafficGuards): number =>
     node.has(key) ? (node.field(key).number('a number from 0', (value) => value >= 0) ?? 0) : 0;
@@ -140,6 +141,11 @@ function readGuards(node: DocumentNode): LowTrafficGuards {
     expectedPerMinute: count('expectedPerMinute'),
     budgetShare: node.has('budgetShare') ? (node.field('budgetShare').boolean() ?? false) : false,
   };
+}
+
+/** The steps of a policy; those that cannot be read are listed as problems. */
+export function readPolicy(list: DocumentNode): PolicyStep[] {
+  return list.items().flatMap(readPolicyStep);
 }
 
 function readPolicyStep(node: DocumentNode): PolicyStep[] {

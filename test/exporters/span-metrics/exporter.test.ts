@@ -155,6 +155,30 @@ test('spans of one operation and minute are counted together', async () => {
   ]);
 });
 
+test('with service totals all operations of a service are one series more, its durations too', async () => {
+  const spans = [served('/a'), served('/a', 404), served('/b', 500)];
+  await deliver(
+    [request([...spans, span(CLIENT, { 'server.address': 'pay.shop' })])],
+    exporterWith({ serviceTotals: true }),
+  );
+  const totals = service.stored.map(({ datum }) => datum).filter(({ Dimensions }) => Dimensions.length === 1);
+  expect(
+    totals.map(({ MetricName, Dimensions, Value, Values, Counts }) => [
+      MetricName,
+      Dimensions[0],
+      Value ?? [Values, Counts],
+    ]),
+  ).toEqual(
+    [
+      ['Requests', 3],
+      ['Errors', 1],
+      ['Faults', 1],
+      ['Duration', [[100], [3]]],
+    ].map(([name, value]) => [name, { Name: 'service', Value: 'shop' }, value]),
+  );
+  expect(service.stored).toHaveLength(4 + 4 + 4 + 2);
+});
+
 test('a calling span is a call with its faults, by remote', async () => {
   const call = (host: string, status: number) =>
     span(CLIENT, { 'server.address': host, 'http.response.status_code': status });
