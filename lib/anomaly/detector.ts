@@ -1,6 +1,6 @@
 // One metric, row by row: two heads score each row from rows seen so far, never from later ones.
 import { PermanentError } from '../model/errors.ts';
-import { alertDeviations, DeviationHead } from './deviation.ts';
+import { alertDeviations, DeviationHead, halvings } from './deviation.ts';
 import { NoveltyHead } from './novelty.ts';
 import { RecentRows } from './recent-rows.ts';
 import { SamplingStep } from './sampling-step.ts';
@@ -28,6 +28,8 @@ export interface Verdict {
   /** The usual band, as wide as the deviation head tolerates, within the metric's own bounds; NaN until it is known. */
   readonly low: number;
   readonly high: number;
+  /** Half of the band's width before the metric's bounds cut it; NaN until it is known. */
+  readonly reach: number;
   /** What the novelty head saw leave its range. */
   readonly leading: NoveltyFeature | undefined;
 }
@@ -42,6 +44,7 @@ const silent = {
   expected: Number.NaN,
   low: Number.NaN,
   high: Number.NaN,
+  reach: Number.NaN,
   leading: undefined,
 } as const;
 
@@ -167,10 +170,8 @@ export class Detector {
       deviationSettings;
     const alertAt = strictness * alertDeviations(slots, deviationsPerHalving);
     const besideAt = strictness * alertDeviations(slots, deviationsPerHalvingBeside);
-    const rested = this.#deviation.rest(
-      deviations,
-      Math.min(restRowsMax, Math.round(restDaysBeside * slots)),
-    );
+    const restRows = Math.round(restDaysBeside * (1 + halvings(slots)) * slots);
+    const rested = this.#deviation.rest(deviations, Math.min(restRowsMax, restRows));
     const novelty = calibrated(excess, strictness * this.#settings.novelty.alertExcess);
     const deviation = calibrated(deviations, alertAt);
     const warm = this.#deviation.warmUp === 1;
@@ -186,6 +187,7 @@ export class Detector {
       expected: bounded(centre),
       low: bounded(centre - reach),
       high: bounded(centre + reach),
+      reach: Number.isNaN(centre) ? Number.NaN : reach,
       leading: novelty > 0 ? this.#novelty.leading : undefined,
     };
   }

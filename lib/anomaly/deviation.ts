@@ -7,10 +7,14 @@ import type { StateReader, StateWriter } from './state-bytes.ts';
 
 const HOURLY_SLOTS_PER_DAY = 24;
 
+/** How many times the step is halved from an hour, 0 for longer ones. */
+export function halvings(slotsPerDay: number): number {
+  return Math.max(0, Math.log2(slotsPerDay / HOURLY_SLOTS_PER_DAY));
+}
+
 /** Deviations that are worth a score of 0.5. @param perHalving added for each halving of the step below an hour */
 export function alertDeviations(slotsPerDay: number, perHalving: number): number {
-  const halvings = Math.max(0, Math.log2(slotsPerDay / HOURLY_SLOTS_PER_DAY));
-  return deviationSettings.alertDeviations + perHalving * halvings;
+  return deviationSettings.alertDeviations + perHalving * halvings(slotsPerDay);
 }
 
 /** Running means of one metric. */

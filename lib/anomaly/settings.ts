@@ -85,8 +85,8 @@ export const deviationSettings = {
   /** More are asked for each halving of the step below an hour, so that a day holds as few false alarms. */
   deviationsPerHalving: 0.25,
   /** The same when both heads speak: the novelty head already covers what is new. */
-  deviationsPerHalvingBeside: 0.75,
-  /** Beside the novelty head, an alert also silences lesser ones for this many days. */
+  deviationsPerHalvingBeside: 3,
+  /** Beside the novelty head, an alert also silences lesser ones for this many days, and so many more a halving. */
   restDaysBeside: 0.25,
   restRowsMax: 300,
   /** A row moves mean and deviation by at most this many deviations: an incident is not learned as normal. */
