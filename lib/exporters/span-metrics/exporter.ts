@@ -8,13 +8,23 @@ import type { SpanVisitor } from '../../telemetry/walk.ts';
 import { DatumBuilder } from '../cloudwatch-metrics/datum-builder.ts';
 import { DatumList } from '../cloudwatch-metrics/datum-list.ts';
 import { MetricLane } from '../cloudwatch-metrics/metric-lane.ts';
-import { ALL, type MetricProgress, parseProgress, progressTag } from '../cloudwatch-metrics/progress.ts';
+import { ALL } from '../cloudwatch-metrics/progress.ts';
 import { MetricSender, type PutOptions } from '../cloudwatch-metrics/send.ts';
-import type { Exporter, ExportOutcome, ExportRequest, FlushContext } from '../exporter.ts';
-import { type ServiceCounts, SpanMetricsEncoder } from './encode.ts';
+import type { Counters, Exporter, ExportOutcome, ExportRequest, FlushContext } from '../exporter.ts';
+import { SpanMetricsEncoder } from './encode.ts';
 import { NameCaps } from './name-caps.ts';
 import { OTHER } from './operation.ts';
 import type { OperationStore } from './ports.ts';
+import {
+  type Admitted,
+  admittedBefore,
+  laneTag,
+  parseSpanProgress,
+  placesText,
+  type SpanProgress,
+  spanTag,
+} from './progress.ts';
+import type { ServiceCounts } from './service-counts.ts';
 import type { SpanMetricsSettings } from './settings.ts';
 import { SpanDatums } from './write-spans.ts';
 
@@ -29,11 +39,14 @@ export interface SpanMetricsOptions {
 
 interface Taken {
   readonly request: ExportRequest;
-  readonly progress: MetricProgress;
+  readonly progress: SpanProgress;
   readonly counts: readonly ServiceCounts[];
   readonly counted: number;
+  readonly serviceless: number;
   /** Spans that are not counted, by reason. */
   readonly drops: ReadonlyMap<string, number>;
+  /** Names that have a place, once that is known. */
+  admitted: Admitted;
 }
 
 export class SpanMetricsExporter implements Exporter, SpanVisitor {
@@ -48,18 +61,18 @@ export class SpanMetricsExporter implements Exporter, SpanVisitor {
   private readonly sender: MetricSender;
   private readonly tag: string;
   private requests: Taken[] = [];
-  private current: { request: ExportRequest; progress: MetricProgress } | undefined;
+  private current: { request: ExportRequest; progress: SpanProgress } | undefined;
 
   constructor({ settings, transport, operations, calls }: SpanMetricsOptions) {
     this.settings = settings;
     this.writer = new SpanDatums(settings, this.builder);
     this.caps = new NameCaps(operations, settings.maxOperationsPerService);
     this.sender = new MetricSender(DESTINATION, transport, calls ?? { budget: new RetryBudget() });
-    this.tag = progressTag(settings);
+    this.tag = spanTag(settings);
   }
 
   begin(request: ExportRequest, text: string | undefined): boolean {
-    const progress = parseProgress(text, this.tag);
+    const progress = parseSpanProgress(text, this.tag);
     if (progress === ALL || !this.settings.enabled) return false;
     this.current = { request, progress };
     this.encoder.start();
@@ -80,8 +93,15 @@ export class SpanMetricsExporter implements Exporter, SpanVisitor {
 
   end(): void {
     if (this.current === undefined) return;
-    const { counts, counted, drops } = this.encoder;
-    this.requests.push({ ...this.current, counts, counted, drops: new Map(drops) });
+    const { counts, counted, serviceless, drops } = this.encoder;
+    this.requests.push({
+      ...this.current,
+      counts,
+      counted,
+      serviceless,
+      drops: new Map(drops),
+      admitted: [],
+    });
     this.current = undefined;
   }
 
@@ -101,11 +121,9 @@ export class SpanMetricsExporter implements Exporter, SpanVisitor {
       }
       await this.sender.send(lanes, context);
       for (const { ingestId, outcome } of lanes) outcomes.set(ingestId, outcome);
-      for (const { request, counted, drops } of this.requests) {
+      for (const taken of this.requests) {
         // A request that comes again counts them then.
-        if (outcomes.get(request.ingestId)?.kind !== 'done') continue;
-        counters.add(DESTINATION, 'counted', counted);
-        for (const [reason, count] of drops) counters.add(DESTINATION, 'dropped', count, reason);
+        if (outcomes.get(taken.request.ingestId)?.kind === 'done') countTaken(taken, counters);
       }
       return outcomes;
     } finally {
@@ -115,27 +133,22 @@ export class SpanMetricsExporter implements Exporter, SpanVisitor {
   }
 
   /** Makes the datums of a request, once it is known which names have a place. */
-  private async lane(
-    { request, counts, progress }: Taken,
-    { counters, now }: FlushContext,
-  ): Promise<MetricLane | ExportOutcome> {
-    const admitted: ReadonlySet<string>[] = [];
+  private async lane(taken: Taken, { counters, now }: FlushContext): Promise<MetricLane | ExportOutcome> {
+    const { request, counts, progress } = taken;
+    let admitted: Admitted;
     try {
-      for (const { service, kind, names } of counts) {
-        const wanted = [...names.keys()].filter((name) => name !== OTHER);
-        const owner = { tenant: request.tenant, service, kind };
-        admitted.push(wanted.length === 0 ? new Set() : await this.caps.admit(owner, wanted, now()));
-      }
+      // What is sent in part keeps the places it was begun with, whatever became free or was taken since.
+      admitted =
+        progress.places === undefined
+          ? await this.admit(request.tenant, counts, now())
+          : admittedBefore(counts, progress.places);
     } catch (error) {
       if (!(error instanceof RetryableError)) throw error;
       const { reason, message } = error;
       return { kind: 'retry', reason, message };
     }
     this.builder.startRequest();
-    for (const [index, its] of counts.entries()) {
-      this.writer.add(its, admitted[index]!);
-      counters.add(DESTINATION, 'capped', capped(its, admitted[index]!), its.kind);
-    }
+    for (const [index, its] of counts.entries()) this.writer.add(its, admitted[index]!);
     const from = this.datums.count;
     this.builder.finishPart(this.datums);
     const lane = new MetricLane(
@@ -143,17 +156,39 @@ export class SpanMetricsExporter implements Exporter, SpanVisitor {
       this.datums,
       [[from, this.datums.count]],
       progress.sent,
-      this.tag,
+      laneTag(this.tag, placesText(counts, admitted)),
     );
+    taken.admitted = admitted;
     const again = Math.min(progress.sentOtherwise, lane.order.length);
     counters.add(DESTINATION, 'repeated', again, 'plannedAnew');
     return lane;
   }
+
+  /** @returns for each of the counts the names that have a place @throws RetryableError */
+  private async admit(tenant: string, counts: readonly ServiceCounts[], nowMs: number): Promise<Admitted> {
+    const admitted: ReadonlySet<string>[] = [];
+    for (const { service, kind, names } of counts) {
+      const wanted = [...names.keys()].filter((name) => name !== OTHER);
+      const none: ReadonlySet<string> = new Set();
+      admitted.push(
+        wanted.length === 0 ? none : await this.caps.admit({ tenant, service, kind }, wanted, nowMs),
+      );
+    }
+    return admitted;
+  }
+}
+
+function countTaken({ counts, counted, serviceless, drops, admitted }: Taken, counters: Counters): void {
+  counters.add(DESTINATION, 'counted', counted);
+  for (const [reason, count] of drops) counters.add(DESTINATION, 'dropped', count, reason);
+  for (const [index, its] of counts.entries())
+    counters.add(DESTINATION, 'capped', capped(its, admitted[index]!), its.kind);
+  counters.add(DESTINATION, 'capped', serviceless, 'services');
 }
 
 /** Spans whose operation or remote has no place of its own. */
-function capped({ names }: ServiceCounts, admitted: ReadonlySet<string>): number {
-  let spans = 0;
+function capped({ names, folded }: ServiceCounts, admitted: ReadonlySet<string>): number {
+  let spans = folded;
   for (const [name, minutes] of names) {
     if (admitted.has(name) || name === OTHER) continue;
     for (const { count } of minutes.values()) spans += count;

@@ -1,6 +1,6 @@
 // What a service was asked to do: the operation of a SERVER or CONSUMER span. Never a raw path.
 import { SPAN_KINDS } from '../../telemetry/span-view.ts';
-import type { SpanFacts } from './span-attributes.ts';
+import { KEY, type SpanFacts } from './span-attributes.ts';
 import { templated } from './templated.ts';
 
 /** Stands for operations without a name of their own, and for those above the cap. */
@@ -26,18 +26,18 @@ const METHODS: ReadonlySet<string> = new Set([
  * Anything else is the span's name without what looks like an id.
  */
 export function operationOf(facts: SpanFacts, kind: number): string {
-  const named = facts.text('aws.local.operation');
+  const named = facts.text(KEY['aws.local.operation']);
   if (named !== undefined) return templated(named);
-  const route = facts.text('http.route');
+  const route = facts.text(KEY['http.route']);
   const method = methodOf(facts);
   if (route !== undefined) return method === undefined ? route : `${method} ${route}`;
   const rpc = rpcMethod(facts);
   if (rpc !== undefined) return rpc;
-  if (kind === SPAN_KINDS.consumer || facts.text('messaging.system') !== undefined) {
+  if (kind === SPAN_KINDS.consumer || facts.text(KEY['messaging.system']) !== undefined) {
     const destination = destinationOf(facts);
     if (destination !== undefined) return `${messageOperation(facts)} ${destination}`;
   }
-  const path = facts.text('url.path') ?? facts.text('http.target')?.split('?')[0];
+  const path = facts.text(KEY['url.path']) ?? facts.text(KEY['http.target'])?.split('?')[0];
   if (method !== undefined || path !== undefined) return routeInName(facts.name, method, path);
   return withoutPath(templated(facts.name).trim()) || OTHER;
 }
@@ -50,7 +50,7 @@ function withoutPath(name: string): string {
 }
 
 function methodOf(facts: SpanFacts): string | undefined {
-  const method = (facts.text('http.request.method') ?? facts.text('http.method'))?.toUpperCase();
+  const method = (facts.text(KEY['http.request.method']) ?? facts.text(KEY['http.method']))?.toUpperCase();
   return method === undefined || METHODS.has(method) ? method : '_OTHER';
 }
 
@@ -65,29 +65,29 @@ function routeInName(name: string, method: string | undefined, path: string | un
 
 /** `package.Service/Method`, whichever of the two conventions says it. */
 function rpcMethod(facts: SpanFacts): string | undefined {
-  const method = facts.text('rpc.method');
-  const service = facts.text('rpc.service');
+  const method = facts.text(KEY['rpc.method']);
+  const service = facts.text(KEY['rpc.service']);
   if (method === undefined || service === undefined) return method ?? service;
   return method.includes('/') ? method : `${service}/${method}`;
 }
 
 function messageOperation(facts: SpanFacts): string {
   return (
-    facts.text('messaging.operation.name') ??
-    facts.text('messaging.operation.type') ??
-    facts.text('messaging.operation') ??
+    facts.text(KEY['messaging.operation.name']) ??
+    facts.text(KEY['messaging.operation.type']) ??
+    facts.text(KEY['messaging.operation']) ??
     'process'
   );
 }
 
 /** Queue or topic; those made for one client and gone with it have one name together. */
 export function destinationOf(facts: SpanFacts): string | undefined {
-  const template = facts.text('messaging.destination.template');
+  const template = facts.text(KEY['messaging.destination.template']);
   if (template !== undefined) return template;
   const isPassing =
-    facts.text('messaging.destination.temporary') === 'true' ||
-    facts.text('messaging.destination.anonymous') === 'true';
+    facts.text(KEY['messaging.destination.temporary']) === 'true' ||
+    facts.text(KEY['messaging.destination.anonymous']) === 'true';
   if (isPassing) return '_temporary';
-  const name = facts.text('messaging.destination.name');
+  const name = facts.text(KEY['messaging.destination.name']);
   return name === undefined ? undefined : templated(name);
 }

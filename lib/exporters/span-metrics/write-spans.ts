@@ -3,9 +3,9 @@ import type { DatumBuilder } from '../cloudwatch-metrics/datum-builder.ts';
 import { dimensionPrefix } from '../cloudwatch-metrics/dimension-rules.ts';
 import { FINEST_SCALE } from '../cloudwatch-metrics/exponential-layout.ts';
 import { type MetricHead, MetricHeads } from '../cloudwatch-metrics/metric-heads.ts';
-import type { ServiceCounts, SpanGroup } from './encode.ts';
 import { OTHER } from './operation.ts';
 import type { NameKind } from './ports.ts';
+import type { ServiceCounts, SpanGroup } from './service-counts.ts';
 import type { SpanMetricsSettings } from './settings.ts';
 
 /** The dimension beside `service`. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { operationOf } from '../../../lib/exporters/span-metrics/operation.ts';
 import { remoteOf } from '../../../lib/exporters/span-metrics/remote.ts';
-import type { SpanFacts, SpanKey } from '../../../lib/exporters/span-metrics/span-attributes.ts';
+import { KEY, type SpanFacts, type SpanKey } from '../../../lib/exporters/span-metrics/span-attributes.ts';
 import { spanOutcome } from '../../../lib/exporters/span-metrics/span-outcome.ts';
 import { templated } from '../../../lib/exporters/span-metrics/templated.ts';
 import { SPAN_KINDS, STATUS_CODES } from '../../../lib/telemetry/span-view.ts';
@@ -10,10 +10,14 @@ import { SPAN_KINDS, STATUS_CODES } from '../../../lib/telemetry/span-view.ts';
 type Attributes = Partial<Record<SpanKey, string | number>>;
 
 function facts(attributes: Attributes, name = 'span'): SpanFacts {
+  const values = new Map(Object.entries(attributes).map(([key, value]) => [KEY[key as SpanKey], value]));
   return {
     name,
-    text: (key) => (attributes[key] === undefined ? undefined : String(attributes[key]) || undefined),
-    whole: (key) => (typeof attributes[key] === 'number' ? attributes[key] : undefined),
+    text: (key) => (values.has(key) ? String(values.get(key)) || undefined : undefined),
+    whole: (key) => {
+      const value = values.get(key);
+      return typeof value === 'number' ? value : undefined;
+    },
   };
 }
 
@@ -121,6 +125,14 @@ describe('the remote of a CLIENT or PRODUCER span', () => {
     ['the host of a URL', { 'url.full': 'https://u:p@api.example.com:8443/x/7?y' }, 'api.example.com'],
     ['no address', { 'server.address': '10.2.3.4' }, '_ip'],
     ['no address of six', { 'url.full': 'http://[2001:db8::1]:80/' }, '_ip'],
+    ['no address for a service', { 'peer.service': '10.2.3.4' }, '_ip'],
+    ['nor one with a port', { 'service.peer.name': '10.2.3.4:8080' }, '_ip'],
+    ['nor one of six', { 'aws.remote.service': '2001:db8::1' }, '_ip'],
+    ['nor one of six with a port', { 'server.address': '[2001:db8::1]:443' }, '_ip'],
+    ['nor a name made of one', { 'server.address': 'ip-10-2-3-4.ec2.internal' }, '_ip'],
+    ['a service with a colon', { 'peer.service': 'shop:cart' }, 'shop:cart'],
+    ['a name that only starts like one', { 'peer.service': 'ip-10-2-locator' }, 'ip-10-2-locator'],
+    ['a version', { 'peer.service': 'cart 1.2.3.4' }, 'cart 1.2.3.4'],
     ['something for nothing', {}, '_other'],
   ];
   test.each(rows)('%s', (_, attributes, wanted) => expect(remoteOf(facts(attributes))).toBe(wanted));
@@ -138,7 +150,12 @@ describe('a span is', () => {
     ['a fault at 200 with an error', { 'http.response.status_code': 200 }, error, 'fault'],
     ['an error at gRPC NOT_FOUND', { 'rpc.grpc.status_code': 5 }, unset, 'error'],
     ['a fault at gRPC UNAVAILABLE', { 'rpc.grpc.status_code': 14 }, unset, 'fault'],
+    ['a fault at 302 with an error', { 'http.status_code': 302 }, error, 'fault'],
+    ['a fault at a status that is none, with an error', { 'http.status_code': 600 }, error, 'fault'],
+    ['success at a status that is none', { 'http.status_code': 0 }, unset, 'success'],
+    ['an error at 404 that is said to be ok', { 'http.status_code': 404 }, ok, 'error'],
     ['success at gRPC OK', { 'rpc.grpc.status_code': 0 }, unset, 'success'],
+    ['a fault at gRPC OK with an error', { 'rpc.grpc.status_code': 0 }, error, 'fault'],
   ];
   test.each(rows)('%s', (_, attributes, status, wanted) => {
     expect(spanOutcome(facts(attributes), status)).toBe(wanted);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { operationOf } from '../../../lib/exporters/span-metrics/operation.ts';
-import type { SpanFacts } from '../../../lib/exporters/span-metrics/span-attributes.ts';
+import { KEY, type SpanFacts, type SpanKey } from '../../../lib/exporters/span-metrics/span-attributes.ts';
 import { templated } from '../../../lib/exporters/span-metrics/templated.ts';
 import { SPAN_KINDS } from '../../../lib/telemetry/span-view.ts';
 
@@ -44,7 +44,8 @@ const SERVER_NAMES: readonly (readonly [
 
 describe('the operation of a server span', () => {
   it.each(SERVER_NAMES)('%s', (_says, name, attributes, operation) => {
-    const facts: SpanFacts = { name, text: (key) => attributes[key], whole: () => undefined };
+    const values = new Map(Object.entries(attributes).map(([key, value]) => [KEY[key as SpanKey], value]));
+    const facts: SpanFacts = { name, text: (key) => values.get(key), whole: () => undefined };
     expect(operationOf(facts, SPAN_KINDS.server)).toBe(operation);
   });
 });
