@@ -9,6 +9,7 @@ export const SCOPES = [
   'silences:write',
   'ack',
   'slo:read',
+  'slo:write',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

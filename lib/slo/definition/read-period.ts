@@ -63,32 +63,37 @@ export function readLocalTime(node: DocumentNode): WallTime | undefined {
   return { year: year!, month: month!, day: day!, hour: hour!, minute: minute!, second: second! };
 }
 
+const EXCLUSION_KEYS = ['from', 'duration', 'repeat', 'timeZone', 'reason', 'author'];
+const ADJUSTMENT_KEYS = ['at', 'bad', 'total', 'repeat', 'timeZone', 'reason', 'author'];
+
 /** Times that do not count. */
 export function readExclusions(list: DocumentNode): Exclusion[] {
-  const found: Exclusion[] = [];
-  for (const node of list.items()) {
-    if (!node.object(['from', 'duration', 'repeat', 'timeZone', 'reason', 'author'])) continue;
-    const schedule = readSchedule(node, 'from');
-    const durationMs = node.field('duration').duration();
-    const reasoned = readReasoned(node);
-    if (schedule && durationMs && reasoned) found.push({ schedule, durationMs, ...reasoned });
-  }
-  return found;
+  return list.items().flatMap((node) => readExclusion(node) ?? []);
+}
+
+/** Time that does not count; undefined, with problems, when it cannot be read. */
+export function readExclusion(node: DocumentNode): Exclusion | undefined {
+  if (!node.object(EXCLUSION_KEYS)) return undefined;
+  const schedule = readSchedule(node, 'from');
+  const durationMs = node.field('duration').duration();
+  const reasoned = readReasoned(node);
+  return schedule && durationMs && reasoned ? { schedule, durationMs, ...reasoned } : undefined;
 }
 
 /** Events added to or taken from the budget's counts. */
 export function readAdjustments(list: DocumentNode): Adjustment[] {
-  const found: Adjustment[] = [];
-  for (const node of list.items()) {
-    if (!node.object(['at', 'bad', 'total', 'repeat', 'timeZone', 'reason', 'author'])) continue;
-    const schedule = readSchedule(node, 'at');
-    const bad = node.has('bad') ? node.field('bad').number() : 0;
-    const total = node.has('total') ? node.field('total').number() : 0;
-    const reasoned = readReasoned(node);
-    if (schedule && bad !== undefined && total !== undefined && reasoned)
-      found.push({ schedule, bad, total, ...reasoned });
-  }
-  return found;
+  return list.items().flatMap((node) => readAdjustment(node) ?? []);
+}
+
+/** An addition to the budget's counts; undefined, with problems, when it cannot be read. */
+export function readAdjustment(node: DocumentNode): Adjustment | undefined {
+  if (!node.object(ADJUSTMENT_KEYS)) return undefined;
+  const schedule = readSchedule(node, 'at');
+  const bad = node.has('bad') ? node.field('bad').number() : 0;
+  const total = node.has('total') ? node.field('total').number() : 0;
+  const reasoned = readReasoned(node);
+  if (schedule === undefined || bad === undefined || total === undefined) return undefined;
+  return reasoned && { schedule, bad, total, ...reasoned };
 }
 
 function readSchedule(node: DocumentNode, startKey: string): Schedule | undefined {
@@ -106,7 +111,8 @@ function readRule(node: DocumentNode): RepeatRule | undefined {
   return typeof rule === 'string' ? node.expected(`a rule such as "FREQ=WEEKLY;BYDAY=SA" (${rule})`) : rule;
 }
 
-function readReasoned(node: DocumentNode): Reasoned | undefined {
+/** Who and why. */
+export function readReasoned(node: DocumentNode): Reasoned | undefined {
   const reason = node.field('reason').text(REASON_MAX);
   const author = node.field('author').text();
   return reason === undefined || author === undefined ? undefined : { reason, author };
