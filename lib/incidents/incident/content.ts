@@ -1,0 +1,93 @@
+// What an incident keeps of a notification, and what a page says.
+import type { NotificationContent, NotifiedAlert } from '../../model/notification.ts';
+import type { Incident, Page } from './incident.ts';
+
+/** Alerts of a page; the rest is counted. An item of the state table takes 400 KB. */
+const MAX_ALERTS = 20;
+/** Characters of a label or annotation. */
+const MAX_TEXT = 500;
+const MAX_TITLE = 200;
+const MAX_LABELS = 40;
+
+/** The content without what no page shows. */
+export function keptContent(content: NotificationContent): NotificationContent {
+  const left = content.alerts.length - MAX_ALERTS;
+  return {
+    ...content,
+    groupLabels: cut(content.groupLabels),
+    commonLabels: cut(content.commonLabels),
+    commonAnnotations: cut(content.commonAnnotations),
+    alerts: content.alerts.slice(0, MAX_ALERTS).map(cutAlert),
+    remarks: left > 0 ? [...content.remarks, `${left} more alerts are not listed`] : content.remarks,
+  };
+}
+
+function cutAlert(alert: NotifiedAlert): NotifiedAlert {
+  return { ...alert, labels: cut(alert.labels), annotations: cut(alert.annotations) };
+}
+
+function cut(words: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(words)
+      .slice(0, MAX_LABELS)
+      .map(([name, text]) => [name, text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`]),
+  );
+}
+
+/** One line that names the problem. */
+export function titleOf({
+  commonAnnotations,
+  commonLabels,
+  groupLabels,
+  groupKey,
+}: NotificationContent): string {
+  const name = commonLabels.alertname ?? groupLabels.alertname;
+  const title =
+    commonAnnotations.summary ?? commonAnnotations.title ?? name ?? labelText(groupLabels) ?? groupKey;
+  return title.length <= MAX_TITLE ? title : `${title.slice(0, MAX_TITLE)}…`;
+}
+
+function labelText(labels: Readonly<Record<string, string>>): string | undefined {
+  const text = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return text.length === 0 ? undefined : text.join(' ');
+}
+
+/** Under which a receiver knows all pages of an episode. */
+export function incidentGroupKey({ id, episode }: Pick<Incident, 'id' | 'episode'>): string {
+  return `incident/${id}/${episode}`;
+}
+
+/**
+ * What one recipient is told.
+ * @param acknowledgeLink signed for the recipient
+ * @param apiUrl address of the API, without a slash at its end
+ */
+export function pageContent(
+  incident: Incident,
+  page: Pick<Page, 'purpose' | 'remark'>,
+  acknowledgeLink: string | undefined,
+  apiUrl: string,
+): NotificationContent {
+  const { content, groups, id, priority } = incident;
+  const others = groups.filter(({ firing }) => firing).slice(1);
+  const remarks = [
+    page.remark,
+    ...content.remarks,
+    ...(others.length > 0
+      ? [`Also part of this incident: ${others.map(({ title }) => title).join('; ')}`]
+      : []),
+  ].filter((remark) => remark !== '');
+  return {
+    ...content,
+    groupKey: incidentGroupKey(incident),
+    status: page.purpose === 'closing' ? 'resolved' : content.status,
+    priority,
+    links: {
+      ...content.links,
+      incident: `${apiUrl}/incidents/${id}`,
+      ...(acknowledgeLink !== undefined && page.purpose === 'page' && { acknowledge: acknowledgeLink }),
+    },
+    externalUrl: apiUrl,
+    remarks,
+  };
+}
