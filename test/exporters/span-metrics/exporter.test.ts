@@ -1,117 +1,28 @@
 // Spans in, the datums of Tidewatch/Spans out; against a CloudWatch that is strict and a store that may fail.
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { KeyValue, Span, TracesRequest } from '../../../bench/payloads/otlp-json.ts';
 import { Seeded } from '../../../bench/payloads/seeded.ts';
 import { tracesPayload } from '../../../bench/payloads/traces.ts';
-import { RetryBudget } from '../../../lib/aws/retry.ts';
-import type { ExportRequest } from '../../../lib/exporters/exporter.ts';
-import { SpanMetricsExporter } from '../../../lib/exporters/span-metrics/exporter.ts';
-import {
-  SPAN_METRICS_DEFAULTS,
-  type SpanMetricsSettings,
-} from '../../../lib/exporters/span-metrics/settings.ts';
 import { RetryableError } from '../../../lib/model/errors.ts';
-import { BatchCounters } from '../../../lib/pipeline/batch-counters.ts';
-import { Collector } from '../../../lib/pipeline/collect.ts';
-import { exportWave } from '../../../lib/pipeline/export-wave.ts';
-import { ProgressLedger } from '../../../lib/pipeline/progress-ledger.ts';
 import type { Datum } from '../../reference/metrics-reference.ts';
-import { FakeCloudWatch } from '../../support/fake-cloudwatch-metrics.ts';
-import { MemoryOperations } from '../../support/memory-operations.ts';
-import { MemoryProgress } from '../../support/memory-progress.ts';
 import { mutate } from '../../support/mutate.ts';
 import { encodeProtobuf } from '../../support/otlp.ts';
 import { percentile } from '../cloudwatch-metrics/encode-metrics.ts';
+import {
+  CLIENT,
+  count,
+  deliver,
+  exporterWith,
+  NOW,
+  operations,
+  request,
+  reset,
+  served,
+  service,
+  span,
+} from './deliveries.ts';
 
-const NOW = Date.UTC(2026, 10, 22, 12);
-const SERVER = 2;
-const CLIENT = 3;
+beforeEach(reset);
 
-let service: FakeCloudWatch;
-let operations: MemoryOperations;
-let progress: MemoryProgress;
-let counters: BatchCounters;
-
-beforeEach(() => {
-  service = new FakeCloudWatch(() => NOW);
-  operations = new MemoryOperations();
-  progress = new MemoryProgress();
-  counters = new BatchCounters();
-});
-
-let ids = 0;
-
-function attributes(values: Record<string, string | number>): KeyValue[] {
-  return Object.entries(values).map(([key, value]) => ({
-    key,
-    value: typeof value === 'number' ? { intValue: String(value) } : { stringValue: value },
-  }));
-}
-
-function span(
-  kind: number,
-  values: Record<string, string | number>,
-  millis = 100,
-  more: Partial<Span> = {},
-): Span {
-  const endMs = NOW - 30_500;
-  return {
-    traceId: (++ids).toString(16).padStart(32, '0'),
-    spanId: ids.toString(16).padStart(16, '0'),
-    name: 'span',
-    kind,
-    startTimeUnixNano: String(BigInt(endMs) * 1_000_000n - BigInt(Math.round(millis * 1e6))),
-    endTimeUnixNano: `${endMs}000000`,
-    attributes: attributes(values),
-    ...more,
-  };
-}
-
-const served = (route: string, status = 200, millis = 100, more: Partial<Span> = {}) =>
-  span(
-    SERVER,
-    { 'http.request.method': 'GET', 'http.route': route, 'http.response.status_code': status },
-    millis,
-    more,
-  );
-
-function request(spans: Span[], name = 'shop'): ExportRequest {
-  const body: TracesRequest = {
-    resourceSpans: [
-      { resource: { attributes: attributes({ 'service.name': name }) }, scopeSpans: [{ spans }] },
-    ],
-  };
-  return {
-    ingestId: (++ids).toString(16).padStart(32, '0'),
-    tenant: 'default',
-    signal: 'traces',
-    acceptedAtMs: NOW,
-    otlp: encodeProtobuf('traces', body),
-  };
-}
-
-function exporterWith(settings: Partial<SpanMetricsSettings> = {}) {
-  return new SpanMetricsExporter({
-    settings: { ...SPAN_METRICS_DEFAULTS, ...settings },
-    transport: service,
-    operations,
-    calls: { budget: new RetryBudget(), random: () => 0, sleep: async () => undefined },
-  });
-}
-
-async function deliver(requests: ExportRequest[], exporter = exporterWith()) {
-  const keys = requests.map(({ ingestId }) => ({ ingestId, destination: 'span-metrics' as const }));
-  const ledger = new ProgressLedger(progress, await progress.load(keys));
-  const outcomes = await exportWave(requests, [exporter], new Collector(), ledger, {
-    deadlineMs: NOW + 60_000,
-    now: () => NOW,
-    counters,
-    saveProgress: (destination, entries) => ledger.save(destination, entries),
-  });
-  return requests.map(({ ingestId }) => outcomes.get(ingestId)![0]!);
-}
-
-const count = (name: string, reason?: string) => counters.total('span-metrics', name, reason);
 /** Name, second dimension and value of everything stored. */
 const shown = (datums: readonly Datum[] = service.stored.map(({ datum }) => datum)) =>
   datums.map(({ MetricName, Dimensions, Value, Values }) => [
