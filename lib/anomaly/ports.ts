@@ -1,7 +1,6 @@
 // What the anomaly detection needs from outside; lib/aws implements it, tests use fakes that pass the same suites.
 import type { Alert } from '../model/alert.ts';
 import type { CallEdge } from './causes/rank-causes.ts';
-import type { Change } from './deployments/change.ts';
 
 /** A CloudWatch metric. Dimensions are in order of their names, so that equal metrics look alike. */
 export interface MetricIdentity {
@@ -70,6 +69,22 @@ export interface AlertSink {
 /** Who calls whom, as traces show it. */
 export interface ServiceGraph {
   edges(fromMs: number, toMs: number): Promise<readonly CallEdge[]>;
+}
+
+/** Who told of a change. */
+export type ChangeKind = 'cloudformation' | 'codedeploy' | 'ecs' | 'lambda' | 'appconfig';
+
+/** A change of the system: what an incident is compared with when one looks for what happened before it. */
+export interface Change {
+  /** The same for the same change, however often it is told. */
+  readonly id: string;
+  readonly kind: ChangeKind;
+  /** When it happened, epoch milliseconds. */
+  readonly time: number;
+  /** What was changed, such as a stack, a service or a function. */
+  readonly component: string;
+  /** What happened, such as `deployment d-1234 started`. */
+  readonly what: string;
 }
 
 /** What was deployed and when. */

@@ -10,6 +10,14 @@ export const STATE_PREFIX = {
   logGroups: 'loggroups#',
   names: 'names#',
   slo: 'slo#',
+  alert: 'alert#',
+  group: 'group#',
+  notified: 'notified#',
+  silence: 'silence#',
+  inhibit: 'inhibit#',
+  outbox: 'outbox#',
+  due: 'due#',
+  change: 'change#',
 } as const;
 
 export interface StateKey {
@@ -55,4 +63,57 @@ export function namesRow(owner: string, kind: string): StateKey {
 /** Exclusions, adjustments and overrides of all SLOs. No SLO is named `_changes`. */
 export function sloChangeRow(slo: string, changeId: string): StateKey {
   return { pk: `${STATE_PREFIX.slo}_changes`, sk: `${slo}#${changeId}` };
+}
+
+/** The latest of an alert; sixteen partitions, by the last digit of the fingerprint, hold all of them. */
+export function alertRow(fingerprint: string): StateKey {
+  return { pk: alertPartition(fingerprint.slice(-1)), sk: fingerprint };
+}
+
+/** @param digit the last hexadecimal digit of fingerprints */
+export function alertPartition(digit: string): string {
+  return `${STATE_PREFIX.alert}${digit}`;
+}
+
+/** A group of alerts without its alerts. @param ref digest of the group's id */
+export function groupHeadRow(ref: string): StateKey {
+  return { pk: `${STATE_PREFIX.group}${ref}`, sk: 'head' };
+}
+
+/** An alert in a group: rows of the group's partition that begin with `alert#`. */
+export function groupAlertRow(ref: string, fingerprint: string): StateKey {
+  return { pk: groupHeadRow(ref).pk, sk: `alert#${fingerprint}` };
+}
+
+/** What an integration of a receiver was last told. @param told digest of group key and receiver */
+export function notifiedRow(told: string, integration: string): StateKey {
+  return { pk: `${STATE_PREFIX.notified}${told}`, sk: integration };
+}
+
+/** Silences: few enough to be read together. */
+export function silenceRow(id: string): StateKey {
+  return { pk: `${STATE_PREFIX.silence}all`, sk: id };
+}
+
+/** Alerts that may inhibit others, read together by each flush. */
+export function inhibitRow(fingerprint: string): StateKey {
+  return { pk: `${STATE_PREFIX.inhibit}all`, sk: fingerprint };
+}
+
+/** What one integration is to be told by a flush. @param place of the integration in its receiver */
+export function outboxRow(ref: string, place: number): StateKey {
+  return { pk: `${STATE_PREFIX.outbox}${ref}`, sk: String(place) };
+}
+
+/** Partitions of timers. */
+export const DUE_SHARDS = 8;
+
+export function duePartition(shard: number): string {
+  return `${STATE_PREFIX.due}${shard}`;
+}
+
+/** A change of the system: a partition a day (UTC), in order of time. @param time epoch milliseconds */
+export function changeRow(time: number, id: string): StateKey {
+  const at = new Date(time).toISOString();
+  return { pk: `${STATE_PREFIX.change}${at.slice(0, 10)}`, sk: `${at}#${id}` };
 }

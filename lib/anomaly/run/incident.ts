@@ -3,9 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { AlertSeverity } from '../../model/alert.ts';
 import type { CallEdge, Cause } from '../causes/rank-causes.ts';
-import type { Change } from '../deployments/change.ts';
 import { groupAnomalies } from '../incidents/group-anomalies.ts';
-import type { MetricIdentity } from '../ports.ts';
+import type { Change, MetricIdentity } from '../ports.ts';
 import type { Cadence } from '../watch/settings.ts';
 import type { OpenAnomaly } from './metric-status.ts';
 

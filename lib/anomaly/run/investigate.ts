@@ -3,8 +3,7 @@
 import { type LeadLag, leadLag, STRONG_CORRELATION } from '../causes/correlation.ts';
 import { type CallEdge, type Cause, type MetricSample, rankCauses } from '../causes/rank-causes.ts';
 import { shiftBetween } from '../causes/shift.ts';
-import type { Change } from '../deployments/change.ts';
-import type { ChangeLog, MetricHistory, Point } from '../ports.ts';
+import type { Change, ChangeLog, MetricHistory, Point } from '../ports.ts';
 import type { WatchedMetric } from '../watch/watched-metrics.ts';
 import type { Incident, Investigation, KnownAnomaly } from './incident.ts';
 import { reachableFrom, symptomOf } from './symptom.ts';

@@ -1,7 +1,7 @@
 // The world of the anomaly detection in memory: metrics are functions of time, objects have versions, alerts are kept.
 import type { CallEdge } from '../../../lib/anomaly/causes/rank-causes.ts';
-import type { Change } from '../../../lib/anomaly/deployments/change.ts';
 import type {
+  Change,
   ChangeLog,
   MetricCatalogue,
   MetricHistory,
