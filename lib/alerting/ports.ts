@@ -185,3 +185,17 @@ export interface AlertingStores {
 export function groupWakeUp({ ref, version, dueAt, flush }: GroupHead): WakeUp {
   return { kind: flush === undefined ? 'group' : 'outbox', id: ref, generation: version, dueAt };
 }
+
+export interface DueRow {
+  readonly wakeUp: WakeUp;
+  /** Whether a message was sent when the row was written; if not, it was too far away, or nobody was to be woken. */
+  readonly announced: boolean;
+}
+
+/** What sweep-timers sees of timers. */
+export interface TimerRows {
+  /** Rows that are due by then. @param untilMs epoch milliseconds */
+  due(untilMs: number): Promise<readonly DueRow[]>;
+  /** Sends the wake-up, delayed until it is due. */
+  announce(wakeUp: WakeUp): Promise<void>;
+}

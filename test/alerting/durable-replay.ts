@@ -27,8 +27,11 @@ export async function replayDurably(
   let now = 0;
   const timeline = new Timeline<Happening>();
   for (const event of events) timeline.add(event.atMs, event);
-  const timers = new MemoryTimers((wakeUp) =>
-    timeline.add(Math.max(now, wakeUp.dueAt), { kind: 'wakeUp', wakeUp }),
+  const deliver = (wakeUp: WakeUp) => timeline.add(Math.max(now, wakeUp.dueAt), { kind: 'wakeUp', wakeUp });
+  const timers = new MemoryTimers(
+    deliver,
+    async () => {},
+    () => now,
   );
   const stores = new MemoryAlerting(timers);
   const rules = createRouter(config);

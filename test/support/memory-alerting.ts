@@ -3,6 +3,7 @@ import type { AlertRecord } from '../../lib/alerting/alerts/alert-record.ts';
 import {
   type AlertingStores,
   type AlertStore,
+  type DueRow,
   type GroupChange,
   type GroupHead,
   type GroupJoin,
@@ -16,6 +17,7 @@ import {
   type StoredAlert,
   type StoredGroup,
   type StoredLogEntry,
+  type TimerRows,
 } from '../../lib/alerting/ports.ts';
 import type { Timers, WakeUp } from '../../lib/model/wake-up.ts';
 
@@ -24,37 +26,74 @@ export type Weather = (operation: string, moment: 'before' | 'after') => Promise
 
 const FAIR: Weather = async () => {};
 
-export class MemoryTimers implements Timers {
-  readonly due = new Map<string, WakeUp>();
+/** The longest delay of a message. */
+const REACH_MS = 900_000;
+
+export class MemoryTimers implements Timers, TimerRows {
+  private readonly rows = new Map<string, DueRow>();
   private readonly deliver: (wakeUp: WakeUp) => void;
   private readonly weather: Weather;
+  private readonly now: () => number;
 
   /** @param deliver takes the message that a timer sends; it is due at `dueAt` */
-  constructor(deliver: (wakeUp: WakeUp) => void = () => {}, weather: Weather = FAIR) {
+  constructor(
+    deliver: (wakeUp: WakeUp) => void = () => {},
+    weather: Weather = FAIR,
+    now: () => number = Date.now,
+  ) {
     this.deliver = deliver;
     this.weather = weather;
+    this.now = now;
   }
 
   async schedule(wakeUp: WakeUp): Promise<void> {
-    await this.weather('timer', 'before');
-    this.due.set(keyOf(wakeUp), wakeUp);
-    await this.announce(wakeUp);
+    await this.weather('timer.schedule', 'before');
+    this.set(wakeUp, true);
+    await this.weather('timer.schedule', 'after');
+    await this.announceSoon(wakeUp);
   }
 
   async done(wakeUp: WakeUp): Promise<void> {
-    await this.weather('timer', 'before');
-    this.due.delete(keyOf(wakeUp));
+    await this.weather('timer.done', 'before');
+    this.remove(wakeUp);
   }
 
   async announce(wakeUp: WakeUp): Promise<void> {
-    await this.weather('announce', 'before');
+    await this.weather('timer.announce', 'before');
     this.deliver(wakeUp);
+    await this.weather('timer.announce', 'after');
   }
 
-  /** What sweep-timers finds. @param until epoch milliseconds */
-  overdue(until: number): WakeUp[] {
-    return [...this.due.values()].filter(({ dueAt }) => dueAt <= until);
+  /** A message that cannot be sent is left to sweep-timers. */
+  async announceSoon(wakeUp: WakeUp): Promise<void> {
+    if (this.isNear(wakeUp)) await this.announce(wakeUp).catch(pass);
   }
+
+  async due(untilMs: number): Promise<readonly DueRow[]> {
+    return [...this.rows.values()].filter(({ wakeUp }) => wakeUp.dueAt <= untilMs);
+  }
+
+  /** As part of a write of another row. */
+  set(wakeUp: WakeUp, announced: boolean): void {
+    this.rows.set(keyOf(wakeUp), { wakeUp, announced: announced && this.isNear(wakeUp) });
+  }
+
+  remove(wakeUp: WakeUp): void {
+    this.rows.delete(keyOf(wakeUp));
+  }
+
+  private isNear({ dueAt }: WakeUp): boolean {
+    return dueAt - this.now() <= REACH_MS;
+  }
+}
+
+/** The end of an instance is no failure of a call: nothing of it goes on. */
+export class Crash extends Error {
+  override readonly name = 'Crash';
+}
+
+function pass(error: unknown): void {
+  if (error instanceof Crash) throw error;
 }
 
 export class MemoryAlerting implements AlertingStores {
@@ -176,9 +215,9 @@ class MemoryGroups implements GroupStore {
     }
     this.heads.set(head.ref, structuredClone(head));
     const wakeUp = groupWakeUp(head);
-    this.timers.due.set(keyOf(wakeUp), wakeUp);
+    this.timers.set(wakeUp, true);
     await this.weather('group.join', 'after');
-    await this.timers.announce(wakeUp);
+    await this.timers.announceSoon(wakeUp);
   }
 
   async load(ref: string): Promise<StoredGroup | undefined> {
@@ -204,8 +243,7 @@ class MemoryGroups implements GroupStore {
     const there = this.heads.get(ref);
     if (there?.version !== before.version) return 'conflict';
     if (after === undefined && there.joins !== before.joins) return 'conflict';
-    const old = groupWakeUp(before);
-    this.timers.due.delete(keyOf(old));
+    this.timers.remove(groupWakeUp(before));
     if (after === undefined) {
       this.heads.delete(ref);
       this.outbox.delete(ref);
@@ -215,9 +253,9 @@ class MemoryGroups implements GroupStore {
     this.heads.set(ref, structuredClone({ ...after, joins: there.joins }));
     if (outbox.length > 0) this.outbox.set(ref, structuredClone([...outbox]));
     const wakeUp = groupWakeUp(after);
-    this.timers.due.set(keyOf(wakeUp), wakeUp);
+    this.timers.set(wakeUp, announce);
     await this.weather('group.save', 'after');
-    if (announce) await this.timers.announce(wakeUp);
+    if (announce) await this.timers.announceSoon(wakeUp);
     return 'saved';
   }
 }

@@ -1,0 +1,67 @@
+// The stores of alert routing and its timers on DynamoDB, SQS and S3 pass the suite of those in memory.
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeAll, describe } from 'vitest';
+import { alertingStores } from '../../lib/aws/alerting-stores.ts';
+import { RetryBudget } from '../../lib/aws/retry.ts';
+import { createSignedClient } from '../../lib/aws/signed-client.ts';
+import type { WakeUp } from '../../lib/model/wake-up.ts';
+import { describeAlertingStores } from '../alerting/stores-suite.ts';
+import { emulatorForThisFile } from './support/emulator.ts';
+
+const emulator = emulatorForThisFile('test-alerting-stores');
+const TABLE = 'alerting-state';
+const BUCKET = 'alerting-archive';
+
+let open: ReturnType<typeof alertingStores>;
+let sqs: SQSClient;
+let queueUrl: string;
+
+beforeAll(async () => {
+  const { client, endpoint } = emulator();
+  await new S3Client({ ...client, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: BUCKET }));
+  await new DynamoDBClient(client).send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  sqs = new SQSClient(client);
+  queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'wake-ups' }))).QueueUrl!;
+  const transport = createSignedClient({
+    env: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  });
+  const resources = { stateTable: TABLE, archiveBucket: BUCKET, queues: { notify: queueUrl } };
+  open = alertingStores(resources, transport, { budget: new RetryBudget() });
+});
+
+describe('the stores of alert routing on AWS', { timeout: 60_000 }, () => {
+  const seen: WakeUp[] = [];
+  describeAlertingStores(() => ({ stores: open, timers: open.timers, sent: () => receive(seen) }));
+});
+
+/** Everything that is on the queue within the delay of the tests' timers. */
+async function receive(seen: WakeUp[]): Promise<readonly WakeUp[]> {
+  const deadline = Date.now() + 4_000;
+  const before = seen.length;
+  while (Date.now() < deadline && seen.length === before) {
+    const request = { QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 };
+    const { Messages = [] } = await sqs.send(new ReceiveMessageCommand(request));
+    seen.push(...Messages.map(({ Body }) => JSON.parse(Body!) as WakeUp));
+  }
+  return seen;
+}
