@@ -73,7 +73,15 @@ const LAYERS: readonly Layer[] = [
   },
   {
     layer: 'lib/aws/',
-    files: ['lib/model/', 'lib/keys/', '*ports.ts', 'lib/exporters/exporter.ts', 'lib/slo/changes/change.ts'],
+    files: [
+      'lib/model/',
+      'lib/keys/',
+      '*ports.ts',
+      'lib/exporters/exporter.ts',
+      'lib/slo/changes/change.ts',
+      'lib/incidents/incident/incident.ts',
+      'lib/incidents/paging/pager.ts',
+    ],
     packages: ['@aws-sdk/*', NODE],
   },
   { layer: 'lib/local/', files: ['lib/'], packages: ['@aws-sdk/*', NODE] },

@@ -18,6 +18,8 @@ export const STATE_PREFIX = {
   outbox: 'outbox#',
   due: 'due#',
   change: 'change#',
+  incident: 'incident#',
+  onCall: 'oncall#',
 } as const;
 
 export interface StateKey {
@@ -116,4 +118,40 @@ export function duePartition(shard: number): string {
 export function changeRow(time: number, id: string): StateKey {
   const at = new Date(time).toISOString();
   return { pk: `${STATE_PREFIX.change}${at.slice(0, 10)}`, sk: `${at}#${id}` };
+}
+
+/** An incident: its state, pages that are to be sent included. */
+export function incidentRow(id: string): StateKey {
+  return { pk: `${STATE_PREFIX.incident}${id}`, sk: 'head' };
+}
+
+/** A line of an incident's timeline. @param number counts from 1 */
+export function incidentEntryRow(id: string, number: number): StateKey {
+  return { pk: incidentRow(id).pk, sk: `entry#${String(number).padStart(6, '0')}` };
+}
+
+/** Which incident a group belongs to. @param ref digest of policy and group key */
+export function incidentGroupRow(ref: string): StateKey {
+  return { pk: `${STATE_PREFIX.incident}of#${ref}`, sk: 'group' };
+}
+
+/** An incident that is not resolved, in the list of all of them. */
+export function openIncidentRow(id: string): StateKey {
+  return { pk: `${STATE_PREFIX.incident}list#open`, sk: id };
+}
+
+/** An incident that was resolved, in the list of its month. @param resolvedAt epoch milliseconds */
+export function resolvedIncidentRow(id: string, resolvedAt: number): StateKey {
+  const at = new Date(resolvedAt).toISOString();
+  return { pk: `${STATE_PREFIX.incident}list#${at.slice(0, 7)}`, sk: `${at}#${id}` };
+}
+
+/** How often a person was paged of late, and what waits for them. */
+export function pagerRow(person: string): StateKey {
+  return { pk: `${STATE_PREFIX.onCall}pager#${person}`, sk: 'pager' };
+}
+
+/** Somebody who stands in on a schedule. */
+export function overrideRow(schedule: string, id: string): StateKey {
+  return { pk: `${STATE_PREFIX.onCall}overrides#${schedule}`, sk: id };
 }

@@ -10,6 +10,8 @@ import type { EscalationPorts, IncidentChange } from './ports.ts';
 
 /** Writes that may lose against others in a row. */
 const MAX_CONFLICTS = 8;
+/** Groups of one incident: it is one row. */
+const MAX_GROUPS = 100;
 
 export type DeskPorts = Pick<EscalationPorts, 'settings' | 'incidents' | 'overrides' | 'timers'>;
 
@@ -135,7 +137,8 @@ export class IncidentDesk {
       );
     const found = (await this.ports.incidents.listOpen()).find(fits);
     const incident = found === undefined ? undefined : await this.ports.incidents.read(found.id);
-    return incident?.status === 'resolved' ? undefined : incident;
+    const takesMore = incident?.status !== 'resolved' && (incident?.groups.length ?? 0) < MAX_GROUPS;
+    return takesMore ? incident : undefined;
   }
 
   private async rules(): Promise<EscalationRules> {

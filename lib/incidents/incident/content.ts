@@ -2,22 +2,31 @@
 import type { NotificationContent, NotifiedAlert } from '../../model/notification.ts';
 import type { Incident, Page } from './incident.ts';
 
-/** Alerts of a page; the rest is counted. An item of the state table takes 400 KB. */
+/** Alerts of a page; the rest is counted. */
 const MAX_ALERTS = 20;
-/** Characters of a label or annotation. */
-const MAX_TEXT = 500;
+/** Characters of all alerts, and of one set of labels or annotations: an item of the state table takes 400 KB. */
+const MAX_ALERT_CHARS = 60_000;
+const MAX_WORD_CHARS = 8_000;
+/** Characters of one label or annotation. */
+const MAX_TEXT = 1_000;
 const MAX_TITLE = 200;
-const MAX_LABELS = 40;
 
 /** The content without what no page shows. */
 export function keptContent(content: NotificationContent): NotificationContent {
-  const left = content.alerts.length - MAX_ALERTS;
+  const alerts: NotifiedAlert[] = [];
+  let chars = 0;
+  for (const alert of content.alerts.slice(0, MAX_ALERTS).map(cutAlert)) {
+    chars += JSON.stringify(alert).length;
+    if (chars > MAX_ALERT_CHARS) break;
+    alerts.push(alert);
+  }
+  const left = content.alerts.length - alerts.length;
   return {
     ...content,
     groupLabels: cut(content.groupLabels),
     commonLabels: cut(content.commonLabels),
     commonAnnotations: cut(content.commonAnnotations),
-    alerts: content.alerts.slice(0, MAX_ALERTS).map(cutAlert),
+    alerts,
     remarks: left > 0 ? [...content.remarks, `${left} more alerts are not listed`] : content.remarks,
   };
 }
@@ -27,11 +36,15 @@ function cutAlert(alert: NotifiedAlert): NotifiedAlert {
 }
 
 function cut(words: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(words)
-      .slice(0, MAX_LABELS)
-      .map(([name, text]) => [name, text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`]),
-  );
+  const kept: Record<string, string> = {};
+  let chars = 0;
+  for (const [name, text] of Object.entries(words)) {
+    const short = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
+    chars += name.length + short.length;
+    if (chars > MAX_WORD_CHARS) break;
+    kept[name] = short;
+  }
+  return kept;
 }
 
 /** One line that names the problem. */
