@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The functions of functions/, by the name of their file. */
-export type FunctionName = 'ingest-otlp' | 'export-telemetry';
+export type FunctionName = 'ingest-otlp' | 'export-telemetry' | 'evaluate-slos';
 
 /** The file that a bundle consists of, besides its source map. */
 export const ENTRY = 'index.mjs';

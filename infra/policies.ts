@@ -39,6 +39,39 @@ export function grantTracesAndMetrics(role: Role, namespaces: readonly string[])
 }
 
 /**
+ * Metrics to these namespaces only.
+ * @param namespaces as the condition wants them: `*` stands for any text
+ */
+export function grantMetrics(role: Role, namespaces: readonly string[]): void {
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['cloudwatch:PutMetricData'],
+      resources: ['*'],
+      conditions: { StringLike: { 'cloudwatch:namespace': [...namespaces] } },
+    }),
+  );
+  acknowledge(role, {
+    finding: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'cloudwatch:PutMetricData knows no resources; it is narrowed to namespaces',
+  });
+}
+
+/** Reading any metric of the account: which ones is up to the configuration. */
+export function grantMetricReading(role: Role): void {
+  role.addToPolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
+  acknowledge(role, {
+    finding: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'cloudwatch:GetMetricData knows neither resources nor conditions on namespaces',
+  });
+}
+
+/** Events to one bus. @param bus its name, such as `default` */
+export function grantPutEvents(role: Role, bus: string): void {
+  const arn = Stack.of(role).formatArn({ service: 'events', resource: 'event-bus', resourceName: bus });
+  role.addToPolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [arn] }));
+}
+
+/**
  * Making log groups below a prefix, setting and checking their retention, and writing to them.
  * @param prefix fixed text that all groups start with, such as `/tidewatch/`
  */

@@ -6,6 +6,7 @@ import type { TidewatchConfig } from '../lib/config/define.ts';
 import type { StackOutput } from '../lib/model/stack-outputs.ts';
 import { AlertBus } from './constructs/alert-bus.ts';
 import { dataKey } from './constructs/data-key.ts';
+import { SloEvaluation } from './constructs/slo-evaluation.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
 import { TelemetryArchive } from './constructs/telemetry-archive.ts';
@@ -24,6 +25,8 @@ export class Tidewatch extends Construct {
   readonly alarms: StackAlarms;
   readonly ingest: TelemetryIngest;
   readonly alertBus: AlertBus;
+  /** Only with SLOs in the configuration. */
+  readonly slos: SloEvaluation | undefined;
 
   /** @throws ConfigError that lists every problem of the configuration */
   constructor(scope: Construct, id: string, props: TidewatchProps) {
@@ -47,6 +50,11 @@ export class Tidewatch extends Construct {
       encryptionKey,
       bundles,
     });
+    if (runtime.slo !== undefined) {
+      const { stateTable, alertBus, alarms } = this;
+      const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
+      this.slos = new SloEvaluation(this, 'Slos', shared);
+    }
     this.addOutputs();
   }
 

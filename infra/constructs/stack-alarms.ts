@@ -30,6 +30,8 @@ interface AlarmRule {
   readonly metric: IMetric;
   /** The alarm is raised above it. */
   readonly threshold: number;
+  /** The alarm is raised below the threshold instead, and when there is no data. */
+  readonly below?: boolean;
   /** So many of the last so many periods. */
   readonly periods: { readonly breaching: number; readonly of: number };
 }
@@ -92,6 +94,17 @@ export class StackAlarms extends Construct {
     });
   }
 
+  /** A schedule that does not call is an outage that nothing else shows. */
+  whenFunctionIsNotCalled(scope: Construct, name: string, lambda: LambdaFunction): void {
+    this.add(scope, 'NotCalledAlarm', {
+      description: `The function ${name} was not called for 5 minutes: what it watches is not watched. Is its rule in EventBridge enabled?`,
+      metric: lambda.metricInvocations({ period: Duration.minutes(1), statistic: Stats.SUM }),
+      threshold: 1,
+      below: true,
+      periods: { breaching: 5, of: 5 },
+    });
+  }
+
   /** Requests answered with 503 instead of being stored. The function does not fail then, so Lambda counts nothing. */
   whenIngestCannotStore(scope: Construct, reason: RefusalReason): void {
     this.add(scope, `Refused-${reason}-Alarm`, {
@@ -129,10 +142,12 @@ export class StackAlarms extends Construct {
       alarmDescription: alarm.description,
       metric: alarm.metric,
       threshold: alarm.threshold,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      comparisonOperator: alarm.below
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_THRESHOLD,
       evaluationPeriods: alarm.periods.of,
       datapointsToAlarm: alarm.periods.breaching,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      treatMissingData: alarm.below ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
     const action = new SnsAction(this.topic);
     made.addAlarmAction(action);

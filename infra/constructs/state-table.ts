@@ -17,6 +17,7 @@ export interface StateTableProps {
 const ACTIONS = {
   read: ['dynamodb:GetItem'],
   readWrite: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  query: ['dynamodb:Query'],
 } as const;
 
 /** Not TableV2: that wants to know the Region at synth as soon as it has a key of the stack. */

@@ -5,7 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, test } from 'vitest';
-import type { TidewatchConfig } from '../../lib/config/define.ts';
+import { slo, type TidewatchConfig } from '../../lib/config/define.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { type Synthesized, synthesize } from './synthesize.ts';
 
@@ -15,6 +15,7 @@ const CASES: readonly [string, TidewatchConfig][] = [
     'an HTTP API with a key of the stack',
     { ingest: { door: 'httpApi' }, deployment: { encryption: 'customerKey', stackName: 'Keyed' } },
   ],
+  ['SLOs', { slos: [slo.lambda('orders').availability(0.999, { policy: slo.standardPolicy })] }],
 ];
 
 describe.each(CASES)('cdk-nag AwsSolutions with %s', (_name, config) => {
