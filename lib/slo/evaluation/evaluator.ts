@@ -119,6 +119,11 @@ export class SloEvaluator {
     return this.sums.reads(state, to);
   }
 
+  /** Where the oldest slice begins that windows or the budget's period count at an instant. */
+  oldest(to: number): number {
+    return this.sums.oldest(to);
+  }
+
   /**
    * Counts what was read, then looks at the windows that end at `reading.to`, and only at those: what happened between
    * two steps fires nothing unless it still burns.
@@ -150,6 +155,11 @@ export class SloEvaluator {
       burnRate,
       timeToExhaustionMs: timeToExhaustionMs(known.remaining, burnRate, this.periodMs),
     };
+  }
+
+  /** Burn rate of each pair of windows, in their order. */
+  burnRates({ sums }: SloState): number[] {
+    return this.pairs.map((pair) => pairBurnRate(pair, sums, this.budgetRatio));
   }
 
   /** Which alerts fire, how the budget stands, and what of it is new. */

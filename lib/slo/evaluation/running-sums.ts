@@ -158,6 +158,11 @@ export class RunningSums {
     return stretches.filter((stretch) => stretch.from < Math.min(stretch.to, state.to));
   }
 
+  /** Where the oldest slice begins that counts at an instant. */
+  oldest(to: number): number {
+    return Math.min(this.budgetFrom(to), this.tail(to, this.lengths.at(-1) ?? 0));
+  }
+
   /** End of the last whole unit. */
   private head(to: number): number {
     return floorTo(to, this.units.unitMs);

@@ -1,0 +1,64 @@
+// What a run did and what it could not do: counters with reasons, and the errors behind them for the log.
+
+/** Why an SLO was not evaluated in a run. */
+export type SkipReason =
+  | 'throttled'
+  | 'unavailable'
+  | 'partial'
+  | 'forbidden'
+  | 'rejected'
+  | 'outOfTime'
+  /** It was evaluated for a later time already. */
+  | 'olderThanState'
+  /** Another evaluation was faster: this one changed nothing. */
+  | 'conflict'
+  /** Its row could not be read or written. */
+  | 'stateUnavailable'
+  | 'unreadableState';
+
+export interface RunCount {
+  readonly name: 'evaluated' | 'notEvaluated' | 'behind' | 'clamped' | 'notTold' | 'notPublished';
+  readonly count: number;
+  readonly reason: string;
+}
+
+export class RunSummary {
+  /** Alerts and events that were told. */
+  alerts = 0;
+  events = 0;
+  evaluated = 0;
+  private readonly counters = new Map<string, { name: RunCount['name']; count: number; reason: string }>();
+  private readonly causes: unknown[] = [];
+  private readonly examples = new Map<string, string>();
+
+  add(name: RunCount['name'], count: number, reason: string): void {
+    if (count === 0) return;
+    const key = `${name} ${reason}`;
+    const counter = this.counters.get(key) ?? { name, count: 0, reason };
+    counter.count += count;
+    this.counters.set(key, counter);
+  }
+
+  /** @param example one SLO that it happened to, and what the service said */
+  skip(count: number, reason: SkipReason, example: string): void {
+    this.add('notEvaluated', count, reason);
+    if (!this.examples.has(reason)) this.examples.set(reason, example);
+  }
+
+  fail(cause: unknown): void {
+    this.causes.push(cause);
+  }
+
+  /** Counters for the metrics of the function. */
+  get counts(): readonly RunCount[] {
+    return [...this.counters.values()];
+  }
+
+  /** One error for the log; undefined when all went well. */
+  get failure(): Error | undefined {
+    if (this.causes.length === 0 && this.examples.size === 0) return undefined;
+    const skipped = [...this.examples].map(([reason, example]) => `${reason}: ${example}`).join('; ');
+    const message = skipped === '' ? 'part of the evaluation failed' : `SLOs were not evaluated: ${skipped}`;
+    return new Error(message, this.causes.length === 0 ? undefined : { cause: this.causes[0] });
+  }
+}

@@ -1,0 +1,389 @@
+// A run over a shard: what is read, written and told, and what becomes of bad input.
+import { describe, expect, test } from 'vitest';
+import { readState } from '../../../lib/slo/run/state-text.ts';
+import type { SloSettings } from '../../../lib/slo/settings.ts';
+import { DAY, HOUR, MINUTE, T0 } from '../support.ts';
+import { instance, measured, source, World } from './world.ts';
+
+/** 90 % over an hour, with one pair that pages. */
+const demo = (changes: Partial<SloSettings> = {}): SloSettings =>
+  measured({
+    name: 'demo',
+    objective: 0.9,
+    period: { kind: 'rolling', lengthMs: HOUR },
+    windows: [
+      {
+        severity: 'page',
+        longWindowMs: 5 * MINUTE,
+        shortWindowMs: MINUTE,
+        budgetShare: 0.1,
+        factor: 2,
+        holdMs: 0,
+      },
+    ],
+    policy: [{ action: 'freeze', below: 0, until: 0.1 }],
+    ...changes,
+  });
+
+const counts = (summary: { counts: readonly { name: string; reason: string; count: number }[] }) =>
+  Object.fromEntries(summary.counts.map(({ name, reason, count }) => [`${name} ${reason}`, count]));
+
+const stateOf = (world: World, slo = 'demo') => readState(world.store.rows.get(slo)!.state).state;
+
+describe('a burn', () => {
+  test('fires, is told again every five minutes, closes the gate, and all ends with it', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + HOUR, 10, 0);
+    world.traffic(T0 + 30 * MINUTE, T0 + 50 * MINUTE, 10, 9);
+    for (let now = T0 + MINUTE; now <= T0 + 2 * HOUR; now += MINUTE) await run(now);
+    const told = world.alertList.map(({ startsAt, endsAt, labels }) => [
+      labels.severity,
+      (startsAt - T0) / MINUTE,
+      (endsAt - T0) / MINUTE,
+    ]);
+    expect(told).toEqual([
+      ['page', 32, 47],
+      ['page', 32, 52],
+      ['page', 32, 57],
+      ['page', 32, 62],
+      ['page', 32, 51],
+    ]);
+    const seen = world.told.map(({ type, detail }) => [type, detail.before, detail.after]);
+    expect(seen).toContainEqual(['SLO Budget State Change', 'healthy', 'warning']);
+    expect(seen.filter(([type]) => type === 'SLO Gate Change')).toEqual([
+      ['SLO Gate Change', 'open', 'closed'],
+      ['SLO Gate Change', 'closed', 'open'],
+    ]);
+    expect(seen).toContainEqual(['SLO Policy Action', 'ended', 'inForce']);
+    expect(world.store.rows.get('demo')!.outbox).toBe('');
+  });
+
+  test('is published each minute: two values of each SLO, and whether its gate is closed', async () => {
+    const world = new World();
+    world.traffic(T0, T0 + 10 * MINUTE, 10, 1);
+    await instance(world, [demo(), measured({ name: 'plain' })])(T0 + 10 * MINUTE);
+    expect(world.published).toHaveLength(1);
+    expect(world.published[0]!.at).toBe(T0 + 10 * MINUTE);
+    expect(world.published[0]!.datums.map(({ slo, metric, value }) => [slo, metric, value])).toEqual([
+      ['demo', 'budget_remaining', 0],
+      ['demo', 'burn_rate', 1],
+      ['demo', 'gate_closed', 0],
+      ['plain', 'budget_remaining', -99],
+      ['plain', 'burn_rate', 100],
+    ]);
+  });
+});
+
+describe('a row', () => {
+  test('of a busy SLO with the usual windows stays below 1 KB, and hour rows too', async () => {
+    const world = new World();
+    const run = instance(world, [measured({ name: 'a-name-of-an-slo-that-is-rather-long-for-a-test' })]);
+    world.traffic(T0, T0 + 5 * HOUR, 1_234_567, 12_345);
+    for (let now = T0 + MINUTE; now <= T0 + 5 * HOUR; now += MINUTE) {
+      await run(now);
+      for (const row of world.store.rows.values()) {
+        const size = row.state.length + row.recent.length + JSON.stringify(row.status).length;
+        expect(size).toBeLessThan(1_000);
+      }
+    }
+    for (const rows of world.store.hourRows.values())
+      for (const packed of rows.values()) expect(packed.length).toBeLessThan(700);
+  });
+
+  test('is written once a run, hour rows four times an hour, and nothing is written twice', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + 3 * HOUR, 10, 0);
+    await run(T0 + HOUR);
+    const { commits } = world.store;
+    await run(T0 + HOUR);
+    expect(world.store.commits).toBe(commits);
+    await run(T0 + HOUR + MINUTE);
+    expect(world.store.commits).toBe(commits + 1);
+  });
+});
+
+describe('what is read', () => {
+  test('is 16 minutes each run, three hours once an hour and two days once a day', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    const lengths: number[] = [];
+    for (let now = T0 + MINUTE; now <= T0 + DAY + HOUR; now += MINUTE) {
+      world.reads.length = 0;
+      await run(now);
+      lengths.push(...world.reads.map(({ from, to }) => (to - from) / MINUTE));
+    }
+    const times = new Map<number, number>();
+    for (const length of lengths.slice(1)) times.set(length, (times.get(length) ?? 0) + 1);
+    expect([...times.keys()].sort((a, b) => a - b)).toEqual([16, 180, 2880]);
+    expect(times.get(2880)).toBe(1);
+    expect(times.get(180)).toBeGreaterThanOrEqual(23);
+    expect(times.get(180)).toBeLessThanOrEqual(25);
+  });
+
+  test('are at most 500 metrics a call, both terms of an SLO in one, a shared metric once', async () => {
+    const world = new World();
+    const shared = Array.from({ length: 400 }, (_, at) =>
+      measured({
+        name: `slo-${at}`,
+        indicator: { kind: 'goodTotal', good: source(`good${at}`), total: source(`total${at >> 1}`) },
+      }),
+    );
+    await instance(world, shared)(T0);
+    expect(world.reads.map(({ sources }) => sources.length)).toEqual([500, 101]);
+    for (const { sources } of world.reads) {
+      const names = new Set(sources.map(({ metric }) => metric));
+      expect(names.size).toBe(sources.length);
+      for (let at = 0; at < 400; at++)
+        if (names.has(`good${at}`)) expect(names.has(`total${at >> 1}`)).toBe(true);
+    }
+  });
+
+  test('of a system that is not read is not asked for', async () => {
+    const world = new World();
+    const other = { kind: 'other', type: 'prometheus' } as const;
+    const run = instance(world, [measured({ indicator: { kind: 'goodTotal', good: other, total: other } })]);
+    expect((await run(T0)).counts).toEqual([]);
+    expect(world.reads).toEqual([]);
+  });
+
+  test('is dealt out to shards, each SLO to one', async () => {
+    const slos = Array.from({ length: 50 }, (_, at) => measured({ name: `slo-${at}` }));
+    const world = new World();
+    const run = instance(world, slos, { shards: 3 });
+    for (const shard of [0, 1, 2]) expect((await run(T0, shard)).evaluated).toBeGreaterThan(5);
+    expect(world.store.rows.size).toBe(50);
+  });
+});
+
+describe('bad input', () => {
+  const burning = async (world: World, minutes = 10) => {
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + minutes * MINUTE, 10, 9);
+    for (let minute = 1; minute <= minutes; minute++) await run(T0 + minute * MINUTE);
+    return run;
+  };
+
+  test.each(['throttled', 'partial', 'unavailable', 'forbidden'] as const)(
+    'a %s metric leaves its SLO as it is, says so, and the others are evaluated',
+    async (reason) => {
+      const world = new World();
+      world.traffic(T0, T0 + HOUR, 10, 9);
+      const run = instance(world, [
+        demo(),
+        demo({ name: 'other', indicator: { kind: 'badTotal', bad: source('bad'), total: source('total') } }),
+      ]);
+      await run(T0 + MINUTE);
+      world.failing.set('good', reason);
+      const summary = await run(T0 + 2 * MINUTE);
+      expect(counts(summary)).toMatchObject({ [`notEvaluated ${reason}`]: 1, 'evaluated ok': 1 });
+      expect(summary.failure?.message).toContain('demo');
+      expect([stateOf(world).to, stateOf(world, 'other').to]).toEqual([T0 + MINUTE, T0 + 2 * MINUTE]);
+    },
+  );
+
+  test('metrics that cannot be read neither fire nor resolve: what fires is told again', async () => {
+    const world = new World();
+    const run = await burning(world);
+    const before = world.alertList.length;
+    world.failing.set('total', 'throttled');
+    for (let minute = 11; minute <= 25; minute++) await run(T0 + minute * MINUTE);
+    const later = world.alertList.slice(before);
+    expect(later.length).toBeGreaterThanOrEqual(3);
+    for (const { endsAt } of later) expect(endsAt).toBeGreaterThan(T0 + 25 * MINUTE);
+    expect(stateOf(world).to).toBe(T0 + 10 * MINUTE);
+  });
+
+  test('good events that are missing beside a total are awaited for ten minutes, then none was good', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + 10 * MINUTE, 10, 0);
+    for (let minute = 10; minute < 40; minute++) world.put('total', T0 + minute * MINUTE, 10);
+    for (let minute = 1; minute <= 20; minute++) await run(T0 + minute * MINUTE);
+    expect(world.alertList).toEqual([]);
+    for (let minute = 21; minute <= 23; minute++) await run(T0 + minute * MINUTE);
+    expect(world.alertList.length).toBeGreaterThan(0);
+  });
+
+  test('more good events than events are clamped and counted', async () => {
+    const world = new World();
+    world.put('good', T0, 12);
+    world.put('total', T0, 10);
+    world.put('good', T0 + MINUTE, -3);
+    world.put('total', T0 + MINUTE, 10);
+    const summary = await instance(world, [demo()])(T0 + 2 * MINUTE);
+    expect(counts(summary)).toMatchObject({ 'clamped impossibleCounts': 2 });
+    expect(stateOf(world).budget).toMatchObject({ bad: 10, total: 20 });
+  });
+
+  test('points of the future are left for later, values that are none are no data', async () => {
+    const world = new World();
+    world.traffic(T0, T0 + 10 * MINUTE, 10, 0);
+    world.put('total', T0 + MINUTE, Number.NaN);
+    await instance(world, [demo({ settleMs: 2 * MINUTE })])(T0 + 5 * MINUTE);
+    expect(stateOf(world)).toMatchObject({ to: T0 + 3 * MINUTE, budget: { bad: 0, total: 20 } });
+  });
+
+  test('late points change the budget at the next hourly and daily reading, and fire nothing', async () => {
+    const world = new World();
+    const run = instance(world, [measured({ name: 'demo' })]);
+    world.traffic(T0, T0 + 3 * DAY, 10, 0);
+    world.traffic(T0 + HOUR, T0 + 2 * HOUR, 10, 10);
+    const hidden = new Map<string, number[]>();
+    for (const metric of ['good', 'total'])
+      hidden.set(metric, [...world.values.get(metric)!.values()].slice(60, 120));
+    for (let at = T0 + HOUR; at < T0 + 2 * HOUR; at += MINUTE)
+      for (const metric of ['good', 'total']) world.put(metric, at, undefined);
+    for (let now = T0 + MINUTE; now <= T0 + 10 * HOUR; now += MINUTE) await run(now);
+    expect(stateOf(world).budget.bad).toBe(0);
+    world.traffic(T0 + HOUR, T0 + 2 * HOUR, 10, 10);
+    for (let now = T0 + 10 * HOUR; now <= T0 + 35 * HOUR; now += MINUTE) await run(now);
+    expect(stateOf(world).budget.bad).toBe(600);
+    expect(world.alertList).toEqual([]);
+  });
+
+  test('a function that did not run for an hour catches up without an alarm about what is over', async () => {
+    const world = new World();
+    const run = instance(world, [demo({ period: { kind: 'rolling', lengthMs: DAY } })]);
+    world.traffic(T0, T0 + 3 * HOUR, 10, 0);
+    world.traffic(T0 + 70 * MINUTE, T0 + 100 * MINUTE, 10, 10);
+    for (let minute = 1; minute <= 60; minute++) await run(T0 + minute * MINUTE);
+    await run(T0 + 2 * HOUR);
+    expect(world.alertList).toEqual([]);
+    expect(stateOf(world)).toMatchObject({ to: T0 + 2 * HOUR, budget: { bad: 300, total: 1200 } });
+  });
+
+  test('after three days it catches up a day at a time, and says nothing about now until it is there', async () => {
+    const world = new World();
+    const run = instance(world, [demo({ period: { kind: 'rolling', lengthMs: 7 * DAY } })]);
+    world.traffic(T0, T0 + 4 * DAY, 10, 1);
+    for (let minute = 1; minute <= 5; minute++) await run(T0 + minute * MINUTE);
+    const now = T0 + 3 * DAY + 6 * HOUR;
+    const summaries = [];
+    for (let minute = 0; minute < 4; minute++) summaries.push(counts(await run(now + minute * MINUTE)));
+    expect(summaries.map((summary) => summary['behind catchingUp'] ?? 0)).toEqual([1, 1, 1, 0]);
+    expect(stateOf(world)).toMatchObject({ to: now + 3 * MINUTE });
+    expect(stateOf(world).budget.total).toBe(((now + 3 * MINUTE - T0) / MINUTE) * 10);
+    expect(world.alertList).toEqual([]);
+  });
+
+  test('a run for an earlier time than the last one changes nothing', async () => {
+    const world = new World();
+    const run = await burning(world, 3);
+    const row = world.store.rows.get('demo');
+    expect(counts(await run(T0 + MINUTE))).toEqual({ 'notEvaluated olderThanState': 1 });
+    expect(world.store.rows.get('demo')).toEqual(row);
+  });
+
+  test('a row that cannot be read is said, and left as it is', async () => {
+    const world = new World();
+    const run = await burning(world, 3);
+    const row = { ...world.store.rows.get('demo')!, state: '[99]' };
+    world.store.rows.set('demo', row);
+    const summary = await run(T0 + 4 * MINUTE);
+    expect(counts(summary)).toEqual({ 'notEvaluated unreadableState': 1 });
+    expect(world.store.rows.get('demo')).toEqual(row);
+  });
+});
+
+describe('two evaluators at once', () => {
+  test('count once and tell once: the slower one changes nothing', async () => {
+    const world = new World();
+    world.traffic(T0, T0 + HOUR, 10, 9);
+    const [one, two] = [instance(world, [demo()]), instance(world, [demo()])];
+    let conflicts = 0;
+    for (let minute = 1; minute <= 30; minute++) {
+      const both = await Promise.all([one(T0 + minute * MINUTE), two(T0 + minute * MINUTE)]);
+      conflicts += both.filter((summary) => counts(summary)['notEvaluated conflict'] === 1).length;
+    }
+    expect(conflicts).toBe(30);
+    expect(stateOf(world).budget).toMatchObject({ bad: 270, total: 300 });
+    const told = world.alertList.map(({ endsAt }) => endsAt);
+    expect(new Set(told).size).toBe(told.length);
+    expect(world.told.filter(({ type }) => type === 'SLO Gate Change')).toHaveLength(1);
+  });
+});
+
+describe('an evaluator that dies', () => {
+  test('between writing and telling loses neither fire nor event: a later one tells them', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + 20 * MINUTE, 10, 9);
+    world.isQueueDown = true;
+    world.isBusDown = true;
+    expect(counts(await run(T0 + 3 * MINUTE))).toMatchObject({ 'notTold alertQueue': 1 });
+    world.isQueueDown = false;
+    world.isBusDown = false;
+    await run(T0 + 4 * MINUTE);
+    expect(world.alertList).toEqual([]);
+    await run(T0 + 5 * MINUTE);
+    expect(world.alertList).toMatchObject([{ startsAt: T0 + 3 * MINUTE, endsAt: T0 + 20 * MINUTE }]);
+    expect(world.told.filter(({ type }) => type === 'SLO Gate Change')).toHaveLength(1);
+    await run(T0 + 6 * MINUTE);
+    expect(world.alertList).toHaveLength(1);
+  });
+
+  test('with a resolve in hand loses it no more than that; a fire that is over is told as resolved', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + 5 * MINUTE, 10, 9);
+    world.traffic(T0 + 5 * MINUTE, T0 + HOUR, 10, 0);
+    for (let minute = 1; minute <= 5; minute++) await run(T0 + minute * MINUTE);
+    const before = world.alertList.length;
+    world.isQueueDown = true;
+    await run(T0 + 6 * MINUTE);
+    world.isQueueDown = false;
+    for (let minute = 7; minute <= 9; minute++) await run(T0 + minute * MINUTE);
+    expect(world.alertList.slice(before)).toMatchObject([{ endsAt: T0 + 8 * MINUTE }]);
+  });
+});
+
+describe('changes that people make', () => {
+  const exclusion = {
+    kind: 'exclusion',
+    id: 'x1',
+    slo: 'demo',
+    madeAt: T0,
+    author: 'ops',
+    reason: 'upgrade',
+    madeBy: 'cli',
+    exclusion: {
+      schedule: { start: T0, repeat: undefined, timeZone: 'UTC' },
+      durationMs: 30 * MINUTE,
+      reason: 'upgrade',
+      author: 'ops',
+    },
+  } as const;
+
+  test('an exclusion leaves the counts when it is added, and gives them back when it is withdrawn', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + 30 * MINUTE, 10, 9);
+    world.traffic(T0 + 30 * MINUTE, T0 + HOUR, 10, 0);
+    for (let minute = 1; minute <= 50; minute++) await run(T0 + minute * MINUTE);
+    expect(stateOf(world).budget.bad).toBe(270);
+    world.changeList.push(exclusion);
+    await run(T0 + 51 * MINUTE);
+    expect(stateOf(world).budget).toMatchObject({ bad: 0, total: 210 });
+    world.changeList[0] = { ...exclusion, withdrawn: { at: T0, author: 'ops', reason: 'mistake' } };
+    await run(T0 + 52 * MINUTE);
+    expect(stateOf(world).budget).toMatchObject({ bad: 270, total: 520 });
+  });
+
+  test('an override opens the gate, and its end closes it', async () => {
+    const world = new World();
+    const run = instance(world, [demo()]);
+    world.traffic(T0, T0 + HOUR, 10, 9);
+    await run(T0 + 3 * MINUTE);
+    const { kind: _, exclusion: __, ...made } = exclusion;
+    world.changeList.push({ ...made, kind: 'override', until: T0 + 6 * MINUTE });
+    for (let minute = 4; minute <= 7; minute++) await run(T0 + minute * MINUTE);
+    const gates = world.told.filter(({ type }) => type === 'SLO Gate Change');
+    expect(gates.map(({ at, detail }) => [(at - T0) / MINUTE, detail.after, detail.reason])).toEqual([
+      [3, 'closed', 'frozen'],
+      [4, 'open', 'overridden'],
+      [6, 'closed', 'frozen'],
+    ]);
+  });
+});
