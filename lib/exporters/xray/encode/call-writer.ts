@@ -1,6 +1,7 @@
 // Writes the `aws` block: what the span says of a call to AWS, then what the resource says of the caller.
 import { VALUE } from '../../../telemetry/any-value.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonToken, type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import { ANY_VALUE_STRING, LIST_VALUES } from '../../../wire/otlp-fields.ts';
 import { SLOT, type Slot } from './attribute-slots.ts';
 import { dropComma } from './http-writer.ts';
@@ -8,7 +9,6 @@ import type { ResourceText } from './resource-text.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { textList } from './text-list.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Token, type Tokens, tokensOf } from './token.ts';
 
 const COMMA = 0x2c;
 
@@ -29,12 +29,12 @@ const SYNTAX = {
 export class CallWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /** @param isService true for the service segment of a split span: what the call tells is not told twice */
@@ -70,7 +70,7 @@ export class CallWriter {
   }
 
   /** Writes the text of `slot` if it has one; marks those of the other slots that say the same. */
-  private field(token: Token, slot: Slot, first: Slot = slot, second: Slot = slot): void {
+  private field(token: JsonToken, slot: Slot, first: Slot = slot, second: Slot = slot): void {
     const { attributes } = this;
     if (!attributes.string(slot)) return;
     const { start, end } = attributes;
@@ -79,7 +79,7 @@ export class CallWriter {
     if (second !== first) this.showIfSame(second, start, end);
   }
 
-  private text(token: Token, start: number, end: number): void {
+  private text(token: JsonToken, start: number, end: number): void {
     const { json } = this;
     const { bytes, data } = this.attributes.cursor;
     token.write(json);

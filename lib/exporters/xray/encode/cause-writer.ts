@@ -3,6 +3,7 @@ import { EXCEPTION, HTTP } from '../../../model/semantic-conventions.ts';
 import { SPAN_KINDS, type SpanView, STATUS_CODES } from '../../../telemetry/span-view.ts';
 import { SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../../telemetry/validity.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonToken, type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import { SLOT } from './attribute-slots.ts';
 import { dropComma } from './http-writer.ts';
 import { ID_PURPOSE, madeUpId } from './made-up-id.ts';
@@ -10,7 +11,6 @@ import type { SpanAttributes } from './span-attributes.ts';
 import { AWS_FAILURE_MESSAGE, EVENT, type SpanEvents } from './span-events.ts';
 import { type ExceptionText, StackTexts } from './stack-text.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Token, type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES } from './value-writer.ts';
 
 const COMMA = 0x2c;
@@ -38,7 +38,7 @@ export class CauseWriter {
   private readonly events: SpanEvents;
   private readonly stacks: StackTexts;
   private readonly open: Uint8Array;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
   /** Trace id and segment id of the document, of which the ids of its exceptions are made. */
   private readonly ids = Buffer.alloc(TRACE_ID_BYTES + SPAN_ID_BYTES);
   private count = 0;
@@ -50,7 +50,7 @@ export class CauseWriter {
     this.events = events;
     this.stacks = new StackTexts(json);
     this.open = json.token(',"cause":{"exceptions":[');
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /**
@@ -182,13 +182,13 @@ export class CauseWriter {
     return madeUpId(this.ids, ID_PURPOSE.exception, index);
   }
 
-  private field(key: Token, text: string): void {
+  private field(key: JsonToken, text: string): void {
     key.write(this.json);
     this.json.string(text);
     this.json.byte(COMMA);
   }
 
-  private range(key: Token, range: { start: number; end: number } | undefined): void {
+  private range(key: JsonToken, range: { start: number; end: number } | undefined): void {
     if (range === undefined || range.start === range.end) return;
     const { bytes, data } = this.attributes.cursor;
     key.write(this.json);

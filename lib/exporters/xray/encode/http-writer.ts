@@ -3,11 +3,11 @@
 import { VALUE } from '../../../telemetry/any-value.ts';
 import { SPAN_KINDS } from '../../../telemetry/span-view.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonToken, type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import { SLOT, type Slot } from './attribute-slots.ts';
 import { isIpAddress } from './ip-address.ts';
 import { NOT_WHOLE, type SpanAttributes } from './span-attributes.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Token, type Tokens, tokensOf } from './token.ts';
 import { UrlWriter } from './url-writer.ts';
 
 const COMMA = 0x2c;
@@ -28,13 +28,13 @@ export class HttpWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
   private readonly url: UrlWriter;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
     this.url = new UrlWriter(json, attributes);
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /** The status that decides about fault and error: the old name first, as in the collector. @returns NaN for none */
@@ -60,7 +60,7 @@ export class HttpWriter {
   }
 
   /** A text that has an old and a current name: the one that comes later. */
-  private text(token: Token, oldSlot: Slot, slot: Slot): void {
+  private text(token: JsonToken, oldSlot: Slot, slot: Slot): void {
     const { attributes } = this;
     const chosen = attributes.later(oldSlot, slot);
     if (chosen === SLOT.none) return;
@@ -71,7 +71,7 @@ export class HttpWriter {
     this.showIfSame(chosen === slot ? oldSlot : slot, start, end);
   }
 
-  private quoted(token: Token, start: number, end: number): void {
+  private quoted(token: JsonToken, start: number, end: number): void {
     const { json } = this;
     const { bytes, data } = this.attributes.cursor;
     token.write(json);

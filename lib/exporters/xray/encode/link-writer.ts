@@ -3,10 +3,10 @@ import { SpanLinkView } from '../../../telemetry/span-link-view.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import { isId, SPAN_ID_BYTES, TRACE_ID_BYTES } from '../../../telemetry/validity.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import { MAX_DOCUMENT_BYTES } from '../limits.ts';
 import { dropComma } from './http-writer.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 const COMMA = 0x2c;
@@ -30,14 +30,14 @@ export class LinkWriter {
   private readonly json: JsonBuffer;
   private readonly values: ValueWriter;
   private readonly link: SpanLinkView;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, span: SpanView) {
     const { json } = values;
     this.json = json;
     this.values = values;
     this.link = new SpanLinkView(span.cursor, span.keys);
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /** Writes `,"links":[…]` with the links whose ids are valid, as far as a document has room for them. */

@@ -3,6 +3,7 @@ import { VALUE } from '../../../telemetry/any-value.ts';
 import type { AttributeKey } from '../../../telemetry/key-table.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import {
   ANY_VALUE_ARRAY,
   ANY_VALUE_BOOL,
@@ -18,7 +19,6 @@ import { mergeMetadata } from './merge-metadata.ts';
 import type { MetadataParts } from './metadata-parts.ts';
 import type { NotesWriter } from './notes-writer.ts';
 import type { SpanAttributes } from './span-attributes.ts';
-import { type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 const COMMA = 0x2c;
@@ -48,7 +48,7 @@ export class MetadataWriter {
   private readonly attributes: SpanAttributes;
   private readonly keys: AnnotationKeys;
   private readonly notes: NotesWriter;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, attributes: SpanAttributes, keys: AnnotationKeys, notes: NotesWriter) {
     this.json = values.json;
@@ -56,7 +56,7 @@ export class MetadataWriter {
     this.attributes = attributes;
     this.keys = keys;
     this.notes = notes;
-    this.tokens = tokensOf(this.json, SYNTAX);
+    this.tokens = jsonTokens(this.json, SYNTAX);
   }
 
   write(span: SpanView, parts: MetadataParts): void {

@@ -3,12 +3,12 @@ import type { AttributeKey } from '../../../telemetry/key-table.ts';
 import type { ScopeView } from '../../../telemetry/scope-view.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonToken, type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import type { CauseWriter } from './cause-writer.ts';
 import { dropComma } from './http-writer.ts';
 import type { LinkWriter } from './link-writer.ts';
 import type { SpanEvents } from './span-events.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Token, type Tokens, tokensOf } from './token.ts';
 import { MAX_DRAFT_BYTES, type ValueWriter } from './value-writer.ts';
 
 export const OTEL_NAMESPACE = 'otel';
@@ -46,7 +46,7 @@ export class NotesWriter {
   private readonly cause: CauseWriter;
   private readonly links: LinkWriter;
   private scope: Uint8Array = NOTHING;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, events: SpanEvents, cause: CauseWriter, links: LinkWriter) {
     const { json } = values;
@@ -55,7 +55,7 @@ export class NotesWriter {
     this.events = events;
     this.cause = cause;
     this.links = links;
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /** Serialises a scope once for all of its spans. */
@@ -185,14 +185,14 @@ export class NotesWriter {
     this.count(tokens.eventsLeftOut, span.events.count - i);
   }
 
-  private text(token: Token, start: number, end: number, data: DataView, bytes: Buffer): void {
+  private text(token: JsonToken, start: number, end: number, data: DataView, bytes: Buffer): void {
     if (end === start) return;
     token.write(this.json);
     this.json.escaped(bytes, data, start, end);
     this.tokens.quote.write(this.json);
   }
 
-  private count(token: Token, count: number): void {
+  private count(token: JsonToken, count: number): void {
     if (count === 0) return;
     token.write(this.json);
     this.json.integer(count);

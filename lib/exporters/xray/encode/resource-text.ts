@@ -4,16 +4,16 @@ import { RESOURCE } from '../../../model/semantic-conventions.ts';
 import { AnyValueView, VALUE } from '../../../telemetry/any-value.ts';
 import type { ResourceView } from '../../../telemetry/resource-view.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { JsonToken } from '../../../wire/json-token.ts';
 import { renderLogGroup } from '../../cloudwatch-logs/names.ts';
 import { type AnnotationKeys, isAnnotationValue } from './annotation-keys.ts';
 import { RESOURCE_PREFIX } from './attribute-slots.ts';
 import { awsBlock, originOf, type ResourceSource } from './aws-environment.ts';
 import { cleanServiceName } from './segment-name.ts';
 import { textList } from './text-list.ts';
-import { Token } from './token.ts';
 import type { ValueWriter } from './value-writer.ts';
 
-const NOTHING = new Token(new Uint8Array(0));
+const NOTHING = new JsonToken(new Uint8Array(0));
 const COMMA = 0x2c;
 
 /** Metadata of a resource is bounded, so that an endless resource is not copied to each of its segments. */
@@ -36,13 +36,13 @@ export class ResourceText {
   isAws = true;
   language: string | undefined;
   /** Cleaned and escaped, without quotes; empty when the resource names no service. */
-  serviceName: Token = NOTHING;
+  serviceName: JsonToken = NOTHING;
   /** `"account_id":"…",`. */
-  accountId: Token = NOTHING;
+  accountId: JsonToken = NOTHING;
   /** Inside of the `aws` block: log groups, platform, SDK. */
-  aws: Token = NOTHING;
+  aws: JsonToken = NOTHING;
   /** `,"service":{…},"origin":"…"`. */
-  serviceAndOrigin: Token = NOTHING;
+  serviceAndOrigin: JsonToken = NOTHING;
   /** All entries as metadata. */
   metadata: Uint8Array = new Uint8Array(0);
   entries: readonly ResourceEntry[] = [];
@@ -85,8 +85,8 @@ export class ResourceText {
     this.readEntries(resource);
   }
 
-  private token(text: string): Token {
-    return new Token(this.json.token(text));
+  private token(text: string): JsonToken {
+    return new JsonToken(this.json.token(text));
   }
 
   private readEntries(resource: ResourceView): void {

@@ -4,6 +4,7 @@ import { VALUE } from '../../../telemetry/any-value.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import { SPAN_KINDS, STATUS_CODES } from '../../../telemetry/span-view.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import type { AnnotationKeys } from './annotation-keys.ts';
 import { AnnotationWriter } from './annotation-writer.ts';
 import { SLOT } from './attribute-slots.ts';
@@ -19,7 +20,6 @@ import { SpanAttributes } from './span-attributes.ts';
 import { SpanEvents } from './span-events.ts';
 import { SqlWriter } from './sql-writer.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Tokens, tokensOf } from './token.ts';
 import type { ValueWriter } from './value-writer.ts';
 
 /** What a document is to become, besides what the span says. */
@@ -68,7 +68,7 @@ export class SegmentWriter {
   private readonly annotations: AnnotationWriter;
   private readonly metadata: MetadataWriter;
   private readonly links: LinkWriter;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
 
   constructor(values: ValueWriter, span: SpanView, keys: AnnotationKeys) {
     const { json } = values;
@@ -85,7 +85,7 @@ export class SegmentWriter {
     this.links = new LinkWriter(values, span);
     this.notes = new NotesWriter(values, this.events, this.cause, this.links);
     this.metadata = new MetadataWriter(values, this.attributes, keys, this.notes);
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /** Writes the document of a span whose attributes are loaded. */

@@ -1,12 +1,12 @@
 // Writes the `sql` block, from the old names or the current ones.
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { type JsonToken, type JsonTokens, jsonTokens } from '../../../wire/json-token.ts';
 import { SLOT, type Slot } from './attribute-slots.ts';
 import { dropComma } from './http-writer.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { isSqlSystem } from './sql-systems.ts';
 import { boundedEnd } from './text-range.ts';
-import { type Token, type Tokens, tokensOf } from './token.ts';
 
 const COMMA = 0x2c;
 const MAX_SYSTEM_BYTES = 64;
@@ -22,14 +22,14 @@ const SYNTAX = {
 export class SqlWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
-  private readonly tokens: Tokens<typeof SYNTAX>;
+  private readonly tokens: JsonTokens<typeof SYNTAX>;
   private lastSystem = '';
   private lastIsSql = false;
 
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
-    this.tokens = tokensOf(json, SYNTAX);
+    this.tokens = jsonTokens(json, SYNTAX);
   }
 
   /** Writes the block when the span is a call to an SQL database, and marks what it shows. */
@@ -91,7 +91,7 @@ export class SqlWriter {
     json.ascii(port);
   }
 
-  private field(token: Token, slot: Slot): void {
+  private field(token: JsonToken, slot: Slot): void {
     const { attributes, json } = this;
     if (!attributes.anyString(slot)) return;
     attributes.show(slot);

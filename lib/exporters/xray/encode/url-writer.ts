@@ -1,10 +1,10 @@
 // Writes the URL of a request: as the span has it, or put together from its parts.
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { JsonToken } from '../../../wire/json-token.ts';
 import { FIRST_URL_SLOT, LAST_URL_SLOT, SLOT, type Slot } from './attribute-slots.ts';
 import { isIpv6Address } from './ip-address.ts';
 import type { SpanAttributes } from './span-attributes.ts';
 import { boundedEnd } from './text-range.ts';
-import { Token } from './token.ts';
 
 const SERVER_HOSTS = [
   SLOT.oldHost,
@@ -25,7 +25,7 @@ const MAX_PART_CHARS = 256;
 export class UrlWriter {
   private readonly json: JsonBuffer;
   private readonly attributes: SpanAttributes;
-  private readonly key: Token;
+  private readonly key: JsonToken;
   private used = 0;
   private schemeSlot: Slot = SLOT.none;
   private hostSlot: Slot = SLOT.none;
@@ -35,7 +35,7 @@ export class UrlWriter {
   constructor(json: JsonBuffer, attributes: SpanAttributes) {
     this.json = json;
     this.attributes = attributes;
-    this.key = new Token(json.token('"url":"'));
+    this.key = new JsonToken(json.token('"url":"'));
   }
 
   /** Writes `"url":"…",`, or nothing when the span knows no host. Marks the attributes that the URL shows. */

@@ -5,11 +5,11 @@ import { type AttributeKey, KeySideTable, type KeyTable } from '../../../telemet
 import { ValueJsonWriter } from '../../../telemetry/value-json.ts';
 import type { WireCursor } from '../../../wire/cursor.ts';
 import type { JsonBuffer } from '../../../wire/json-buffer.ts';
+import { JsonToken } from '../../../wire/json-token.ts';
 import { ANY_VALUE_BOOL, ANY_VALUE_INT, ANY_VALUE_STRING } from '../../../wire/otlp-fields.ts';
 import { MAX_DOCUMENT_BYTES } from '../limits.ts';
 import { shortVarint } from './short-varint.ts';
 import { boundedEnd } from './text-range.ts';
-import { Token } from './token.ts';
 
 const COMMA = 0x2c;
 
@@ -18,9 +18,9 @@ export const MAX_DRAFT_BYTES = 3 * MAX_DOCUMENT_BYTES;
 
 interface KeyTokens {
   /** `"key":`. */
-  readonly key: Token;
+  readonly key: JsonToken;
   /** `"key":"`. */
-  readonly keyAndQuote: Token;
+  readonly keyAndQuote: JsonToken;
 }
 
 export class ValueWriter {
@@ -28,15 +28,15 @@ export class ValueWriter {
   private readonly plain: ValueJsonWriter;
   private readonly value = new AnyValueView();
   private readonly keyTokens: KeySideTable<KeyTokens>;
-  private readonly endOfText: Token;
+  private readonly endOfText: JsonToken;
 
   constructor(json: JsonBuffer) {
     this.json = json;
     this.plain = new ValueJsonWriter(json);
-    this.endOfText = new Token(json.token('",'));
+    this.endOfText = new JsonToken(json.token('",'));
     this.keyTokens = new KeySideTable(({ text }) => {
       const key = `${JSON.stringify(text.slice(0, MAX_DOCUMENT_BYTES).toWellFormed())}:`;
-      return { key: new Token(json.token(key)), keyAndQuote: new Token(json.token(`${key}"`)) };
+      return { key: new JsonToken(json.token(key)), keyAndQuote: new JsonToken(json.token(`${key}"`)) };
     });
   }
 
