@@ -23,7 +23,7 @@ export const measured = (changes: Partial<SloSettings> = {}): SloSettings =>
 
 export class World implements SloRunPorts {
   readonly store = new MemorySloStore();
-  readonly alerts_: Alert[][] = [];
+  readonly sends: { alerts: readonly Alert[]; now: number }[] = [];
   readonly told: SloEvent[] = [];
   readonly published: { datums: readonly SloDatum[]; at: number }[] = [];
   readonly reads: MetricRead[] = [];
@@ -48,9 +48,9 @@ export class World implements SloRunPorts {
   };
   readonly changes = { list: async () => this.changeList };
   readonly alerts = {
-    send: async (alerts: readonly Alert[]): Promise<void> => {
+    send: async (alerts: readonly Alert[], now: number): Promise<void> => {
       if (this.isQueueDown) throw new Error('the queue is down');
-      this.alerts_.push([...alerts]);
+      this.sends.push({ alerts, now });
     },
   };
   readonly publisher = {
@@ -82,7 +82,7 @@ export class World implements SloRunPorts {
 
   /** Everything told, in order. */
   get alertList(): Alert[] {
-    return this.alerts_.flat();
+    return this.sends.flatMap(({ alerts }) => alerts);
   }
 }
 
