@@ -1,8 +1,9 @@
 // Alerts in the state table: the latest of each, and those that may inhibit others in a partition of their own.
-import type { AlertRecord } from '../alerting/alerts/alert-record.ts';
 import type { AlertStore, SourceStore, StoredAlert } from '../alerting/ports.ts';
 import { alertPartition, alertRow, inhibitRow } from './state-keys.ts';
 import { bodyOf, type StateRows } from './state-rows.ts';
+
+type AlertRecord = StoredAlert['alert'];
 
 /** An alert is shown for so long after its end; then the row may go. */
 const KEPT_MS = 3_600_000;

@@ -1,7 +1,6 @@
 // Groups of alerts in the state table: a small head, a row for each alert, and what is to be told in the outbox. Head,
 // timer and outbox change in one transaction; the rows of alerts never do, however many there are.
 import { randomUUID } from 'node:crypto';
-import type { AlertRecord } from '../alerting/alerts/alert-record.ts';
 import {
   type GroupChange,
   type GroupHead,
@@ -16,6 +15,8 @@ import type { OutboxBodies } from './outbox-bodies.ts';
 import { groupAlertRow, groupHeadRow, outboxRow } from './state-keys.ts';
 import { bodyOf, type Item, keyOf, type StateRows } from './state-rows.ts';
 import { type DynamoTimers, keyOfDue } from './timers.ts';
+
+type AlertRecord = StoredGroup['alerts'][number];
 
 /** A group that nothing looked at for so long after it was due is gone. */
 const HEAD_KEPT_MS = 7 * 86_400_000;
