@@ -5,6 +5,7 @@ import type { TidewatchConfig } from './define.ts';
 import { DEPLOYMENT_DEFAULTS, type DeploymentSettings } from './deployment.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import type { RuntimeConfig } from './runtime.ts';
+import { readAnomalySection } from './schema/anomalies.ts';
 import { deploymentProblems, deploymentSchema } from './schema/deployment.ts';
 import {
   doorSettings,
@@ -51,6 +52,7 @@ const rootSchema = section({
   tiers: z.unknown(),
   slos: z.unknown(),
   sloOptions: z.unknown(),
+  anomalies: z.unknown(),
   deployment: z.unknown(),
 }).partial();
 
@@ -81,6 +83,8 @@ export function checkConfig(config: unknown): CheckResult {
   const deployment = take('deployment', deploymentSchema, deploymentProblems);
   const slos = readSloSection(written, spanMetricsSettings(spanMetrics ?? {}));
   problems.push(...slos.problems);
+  const anomalies = readAnomalySection(written.anomalies, spanMetricsSettings(spanMetrics ?? {}));
+  problems.push(...anomalies.problems);
 
   if (problems.some((problem) => problem.level === 'error')) return { ok: false, problems };
   if (!ingest || !exporting || !xray || !metrics || !spanMetrics || !logs || !tiers || !deployment) {
@@ -98,6 +102,7 @@ export function checkConfig(config: unknown): CheckResult {
     logs: logSettings,
     tiers: tierDays,
     ...(slos.settings !== undefined && { slo: slos.settings }),
+    ...(anomalies.settings !== undefined && { anomaly: anomalies.settings }),
   };
   const { alarms, functionLogRetention, ...rest } = deployment;
   const settings: DeploymentSettings = {

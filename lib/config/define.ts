@@ -1,4 +1,5 @@
 // What a user writes into tidewatch.config.ts. Everything may be left out; compile.ts checks it and fills in defaults.
+import type { AnomaliesConfig } from './define/anomalies.ts';
 import { sloPresets } from './define/slo-presets.ts';
 import type { SloConfig, SloOptionsConfig } from './define/slos.ts';
 
@@ -30,6 +31,8 @@ export interface TidewatchConfig {
   readonly slos?: readonly SloConfig[];
   /** What is the same for all SLOs, and files with more of them. */
   readonly sloOptions?: SloOptionsConfig;
+  /** Metrics that are watched for anomalies; `{}` watches Tidewatch's own span metrics. */
+  readonly anomalies?: AnomaliesConfig;
   /** How the stack itself is deployed. */
   readonly deployment?: DeploymentConfig;
 }

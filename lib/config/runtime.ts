@@ -1,6 +1,7 @@
 // What a deployed function reads when it starts: its slice of the compiled configuration, and the names of its
 // resources. The only place besides the SDK that reads process.env; no zod, the configuration was checked at synth.
 import { readFileSync } from 'node:fs';
+import type { AnomalySettings } from '../anomaly/watch/settings.ts';
 import type { TierSettings } from '../archive/settings.ts';
 import type { LogsSettings } from '../exporters/cloudwatch-logs/settings.ts';
 import type { MetricsSettings } from '../exporters/cloudwatch-metrics/settings.ts';
@@ -19,6 +20,8 @@ export interface RuntimeConfig {
   readonly tiers: TierSettings;
   /** Absent without SLOs. */
   readonly slo?: SloRuntimeSettings;
+  /** Absent without `anomalies`. */
+  readonly anomaly?: AnomalySettings;
 }
 
 /** Names of environment variables that the constructs set; each holds the name or URL of a resource. */
@@ -28,6 +31,7 @@ export const ENVIRONMENT = {
   telemetryQueueUrl: 'TIDEWATCH_TELEMETRY_QUEUE_URL',
   telemetryDeadLetterQueueUrl: 'TIDEWATCH_TELEMETRY_DEAD_LETTER_QUEUE_URL',
   alertQueueUrl: 'TIDEWATCH_ALERT_QUEUE_URL',
+  anomalyBucket: 'TIDEWATCH_ANOMALY_BUCKET',
 } as const;
 
 export type ResourceName = keyof typeof ENVIRONMENT;
