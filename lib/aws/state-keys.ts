@@ -62,6 +62,16 @@ export function namesRow(owner: string, kind: string): StateKey {
   return { pk: `${STATE_PREFIX.names}${owner}`, sk: kind };
 }
 
+/** How an SLO stands: what each evaluation reads and writes. */
+export function sloRow(slo: string): StateKey {
+  return { pk: `${STATE_PREFIX.slo}${slo}`, sk: 'state' };
+}
+
+/** An hour of an SLO, minute by minute. @param start epoch milliseconds of a full hour */
+export function sloHourRow(slo: string, start: number): StateKey {
+  return { pk: `${STATE_PREFIX.slo}${slo}`, sk: `hour#${new Date(start).toISOString().slice(0, 13)}` };
+}
+
 /** Exclusions, adjustments and overrides of all SLOs. No SLO is named `_changes`. */
 export function sloChangeRow(slo: string, changeId: string): StateKey {
   return { pk: `${STATE_PREFIX.slo}_changes`, sk: `${slo}#${changeId}` };
