@@ -18,6 +18,13 @@ const NODE = 'node:*';
 /** What a definition of SLOs means, and what is wrong with it, the domain says. */
 const SLO_READERS = ['lib/slo/definition/', 'lib/slo/openslo/', 'lib/slo/problems.ts'];
 
+/** What an alerting configuration means, and which kinds of integration can be deployed. */
+const ALERTING_READERS = [
+  'lib/alerting/config/',
+  'lib/channels/fields.ts',
+  'lib/channels/message/template.ts',
+];
+
 /** The first layer that a file is in counts. */
 const LAYERS: readonly Layer[] = [
   { layer: 'lib/model/', files: [], packages: [] },
@@ -57,7 +64,7 @@ const LAYERS: readonly Layer[] = [
   { layer: 'lib/archive/', files: ['lib/telemetry/', 'lib/wire/', 'lib/model/'], packages: ['node:crypto'] },
   {
     layer: 'lib/config/',
-    files: ['lib/model/', '*settings.ts', '*limits.ts', ...SLO_READERS],
+    files: ['lib/model/', '*settings.ts', '*limits.ts', ...SLO_READERS, ...ALERTING_READERS],
     packages: ['zod', 'yaml', NODE],
   },
   // The router of the API knows no domain; domains offer routes in its words.

@@ -1,5 +1,5 @@
 // A replay through the durable path: stores in memory, timers on a virtual clock, the same lines in and out as replay().
-import type { AlertmanagerConfig } from '../../lib/alerting/config/parse-config.ts';
+import type { AlertmanagerConfig } from '../../lib/alerting/config/parse-tree.ts';
 import { takeAlerts } from '../../lib/alerting/durable/alert-intake.ts';
 import { GroupNotifier } from '../../lib/alerting/durable/group-notifier.ts';
 import { outcomeOfStatus } from '../../lib/alerting/groups/retry.ts';

@@ -1,33 +1,7 @@
 // The integrations that a receiver of Alertmanager 0.34 can have, and their fields. Source: Alertmanager's
 // configuration page (docs/configuration.md) and the settings of its notify packages, read 2026-11.
 
-/** What a field holds; `secret…` must not stand in a file, `template` may hold Go templates. */
-export type FieldKind =
-  | 'text'
-  | 'template'
-  | 'secret'
-  | 'secretUrl'
-  /** A file with a secret in it, which no function has. */
-  | 'secretFile'
-  | 'url'
-  | 'boolean'
-  | 'integer'
-  | 'duration'
-  | 'http'
-  /** A structure that is looked through for templates only. */
-  | 'nested';
-
-export interface IntegrationFields {
-  /** Whether resolved alerts are sent if `send_resolved` is not written. */
-  readonly sendResolved: boolean;
-  /** Whether an answer of 429 is tried again in the same flush. */
-  readonly retries429: boolean;
-  readonly fields: Readonly<Record<string, FieldKind>>;
-  /** Of each list one field must be there: in the integration, or in `global` under the name after "global.". */
-  readonly required: readonly (readonly string[])[];
-  /** Of each list only one may be there. */
-  readonly exclusive: readonly (readonly string[])[];
-}
+import type { FieldKind, IntegrationFields } from '../../model/integration-fields.ts';
 
 type Words = Partial<Record<FieldKind, string>>;
 

@@ -1,6 +1,8 @@
 // Receivers as they are written: which integrations each has. What cannot be deployed is noted beside what is wrong.
-import { type FieldKind, INTEGRATIONS, type IntegrationFields } from './integration-fields.ts';
-import type { ConfigProblem } from './problem.ts';
+import type { FieldKind, IntegrationFields } from '../../model/integration-fields.ts';
+import { type DeploymentNotes, HTTP_FIELDS } from './deployment-notes.ts';
+import type { Dialect } from './dialect.ts';
+import { INTEGRATIONS } from './integration-fields.ts';
 import { below, type ConfigReader, isTrue, type YamlMap, type YamlValue } from './reader.ts';
 
 /** One way a receiver is told. */
@@ -11,7 +13,7 @@ export interface IntegrationConfig {
   readonly index: number;
   readonly sendResolved: boolean;
   readonly retries429: boolean;
-  /** The fields as written. */
+  /** The fields as written; where a configuration is deployed, with those that it takes from `global`. */
   readonly fields: YamlMap;
 }
 
@@ -20,66 +22,65 @@ export interface ReceiverConfig {
   readonly integrations: readonly IntegrationConfig[];
 }
 
-const SUFFIX = '_configs';
-const HTTP_FIELDS = [
-  'basic_auth',
-  'authorization',
-  'oauth2',
-  'bearer_token',
-  'bearer_token_file',
-  'tls_config',
-  'follow_redirects',
-  'enable_http2',
-  'proxy_url',
-  'no_proxy',
-  'proxy_from_environment',
-  'proxy_connect_header',
-  'http_headers',
-];
-/** Names of secrets in the structures below `http_config`, `sigv4` and `tls_config`. */
-const NESTED_SECRETS =
-  /^(password|credentials|client_secret|bearer_token|secret_key|secrets|key|client_certificate_key)$/;
-const NESTED_SECRET_FILES =
-  /^(password_file|credentials_file|client_secret_file|bearer_token_file|key_file|cert_file|ca_file|files)$/;
+/** What is read with, besides the value and its path. */
+export interface Reading {
+  readonly reader: ConfigReader;
+  readonly notes: DeploymentNotes;
+  readonly dialect: Dialect;
+  readonly global: YamlMap;
+}
 
-export function readReceiver(
-  reader: ConfigReader,
-  value: YamlValue,
-  path: string,
-  global: YamlMap,
-  deployment: ConfigProblem[],
-): ReceiverConfig {
-  const kinds = Object.keys(INTEGRATIONS);
-  const map = reader.map(value, path, ['name', ...kinds.map((kind) => `${kind}${SUFFIX}`)]);
+const SUFFIX = '_configs';
+
+export function readReceiver(reading: Reading, value: YamlValue, path: string): ReceiverConfig {
+  const { reader, notes, dialect } = reading;
+  const kinds = Object.keys(dialect.integrations);
+  const refused = dialect.deployment?.refusedKinds ?? {};
+  const names = new Set([...kinds, ...Object.keys(refused)].map((kind) => `${kind}${SUFFIX}`));
+  const map = reader.map(value, path, ['name', ...names]);
   const name = reader.text(map.name, below(path, 'name')) ?? '';
   if (name === '') reader.problem(below(path, 'name'), 'expected a name, got none');
+  for (const [kind, why] of Object.entries(refused)) {
+    const where = below(path, `${kind}${SUFFIX}`);
+    if (reader.list(map[`${kind}${SUFFIX}`], where).length > 0) notes.note(where, why);
+  }
   const integrations = kinds.flatMap((kind) => {
     const where = below(path, `${kind}${SUFFIX}`);
-    return reader.list(map[`${kind}${SUFFIX}`], where).map((item, index): IntegrationConfig => {
-      const at = `${where}[${index}]`;
-      const known = INTEGRATIONS[kind]!;
-      const fields = reader.map(item, at, Object.keys(known.fields));
-      readFields(reader, fields, at, known.fields, deployment);
-      checkPresence(reader, fields, at, known, global);
-      return {
-        kind,
-        index,
-        sendResolved: isTrue(fields.send_resolved) ?? known.sendResolved,
-        retries429: known.retries429,
-        fields,
-      };
-    });
+    return reader
+      .list(map[`${kind}${SUFFIX}`], where)
+      .map((item, index) => readIntegration(reading, kind, item, { path: `${where}[${index}]`, index }));
   });
   return { name, integrations };
 }
 
+function readIntegration(
+  reading: Reading,
+  kind: string,
+  value: YamlValue,
+  { path, index }: { readonly path: string; readonly index: number },
+): IntegrationConfig {
+  const { reader, notes, dialect, global } = reading;
+  const known = dialect.integrations[kind]!;
+  const foreign = dialect.deployment === undefined ? {} : INTEGRATIONS[kind]?.fields;
+  const written = reader.map(value, path, Object.keys({ ...known.fields, ...foreign }));
+  const fields = notes.known(kind, written, path);
+  readFields(reading, fields, path, known.fields);
+  checkPresence(reader, written, path, known, global);
+  return {
+    kind,
+    index,
+    sendResolved: isTrue(fields.send_resolved) ?? known.sendResolved,
+    retries429: known.retries429,
+    fields: dialect.deployment === undefined ? fields : withGlobal(reading, kind, fields),
+  };
+}
+
 /** Reads each field by its kind, and notes what a deployment cannot take. */
 export function readFields(
-  reader: ConfigReader,
+  { reader, notes }: Pick<Reading, 'reader' | 'notes'>,
   fields: YamlMap,
   path: string,
   kinds: Readonly<Record<string, FieldKind>>,
-  deployment: ConfigProblem[],
 ): void {
   for (const [field, value] of Object.entries(fields)) {
     const kind = kinds[field];
@@ -102,30 +103,47 @@ export function readFields(
         reader.text(value, at);
         break;
       case 'template':
-        noteTemplates(value, at, deployment);
+        notes.templates(value, at);
         reader.text(value, at);
         break;
       case 'secretUrl':
-        checkUrl(reader, reader.text(value, at), at);
-        noteSecret(at, field, deployment);
+        if (!notes.secret(value, at, field)) checkUrl(reader, reader.text(value, at), at);
         break;
       case 'secret':
-        reader.text(value, at);
-        noteSecret(at, field, deployment);
+        if (!notes.secret(value, at, field)) reader.text(value, at);
         break;
       case 'secretFile':
         reader.text(value, at);
-        noteSecretFile(at, field, deployment);
+        notes.secretFile(at, field);
         break;
       case 'http':
-        reader.map(value, at, HTTP_FIELDS);
-        noteNested(value, at, deployment);
+        notes.http(reader.map(value, at, HTTP_FIELDS), at);
         break;
       case 'nested':
-        noteNested(value, at, deployment);
+        notes.nested(value, at);
         break;
     }
   }
+}
+
+/** The fields with those that are not written and that `global` gives. */
+function withGlobal({ dialect, global }: Reading, kind: string, fields: YamlMap): YamlMap {
+  const { deployment, integrations } = dialect;
+  const taken: Record<string, YamlValue> = { ...fields };
+  const exclusive = integrations[kind]!.exclusive;
+  for (const [field, source] of Object.entries(deployment?.globalFallbacks[kind] ?? {})) {
+    const others = exclusive.find((names) => names.includes(field)) ?? [field];
+    const isWritten = others.some((name) => isThere(taken[name]));
+    if (!isWritten && isThere(global[source])) taken[field] = global[source]!;
+  }
+  if (integrations[kind]!.fields.http_config !== undefined && isThere(global.http_config)) {
+    taken.http_config ??= global.http_config!;
+  }
+  return taken;
+}
+
+function isThere(value: YamlValue | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
 }
 
 function checkPresence(
@@ -135,15 +153,17 @@ function checkPresence(
   { required, exclusive }: IntegrationFields,
   global: YamlMap,
 ): void {
-  const isThere = (name: string): boolean => {
-    const value = name.startsWith('global.') ? global[name.slice('global.'.length)] : fields[name];
-    return value !== undefined && value !== null && value !== '';
-  };
+  const given = (name: string): boolean =>
+    isThere(name.startsWith('global.') ? global[name.slice('global.'.length)] : fields[name]) ||
+    // A file with the secret in it is noted as what a deployment cannot have, not as missing.
+    isThere(fields[`${name}_file`]);
   for (const names of required) {
-    if (!names.some(isThere)) reader.problem(path, `expected one of ${names.join(', ')}, got none`);
+    if (!names.some(given)) reader.problem(path, `expected one of ${names.join(', ')}, got none`);
   }
   for (const names of exclusive) {
-    if (names.filter(isThere).length > 1) reader.problem(path, `expected only one of ${names.join(', ')}`);
+    if (names.filter((name) => isThere(fields[name])).length > 1) {
+      reader.problem(path, `expected only one of ${names.join(', ')}`);
+    }
   }
 }
 
@@ -154,50 +174,4 @@ function checkUrl(reader: ConfigReader, text: string | undefined, path: string):
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.host === '') {
     reader.problem(path, 'expected a URL with http or https');
   }
-}
-
-function noteNested(value: YamlValue, path: string, deployment: ConfigProblem[]): void {
-  noteTemplates(value, path, deployment);
-  const visit = (item: YamlValue, at: string): void => {
-    if (item === null || typeof item === 'string') return;
-    for (const [key, one] of Object.entries(item)) {
-      const where = Array.isArray(item) ? `${at}[${key}]` : below(at, key);
-      if (NESTED_SECRETS.test(key)) noteSecret(where, key, deployment);
-      else if (NESTED_SECRET_FILES.test(key)) noteSecretFile(where, key, deployment);
-      else visit(one, where);
-    }
-  };
-  visit(value, path);
-}
-
-function noteTemplates(value: YamlValue, path: string, deployment: ConfigProblem[]): void {
-  if (typeof value === 'string') {
-    if (value.includes('{{')) {
-      deployment.push({
-        path,
-        message: 'custom Go templates are not run; write the message in the template language of Tidewatch',
-      });
-    }
-    return;
-  }
-  if (value === null) return;
-  for (const [key, item] of Object.entries(value)) {
-    const at = Array.isArray(value) ? `${path}[${key}]` : below(path, key);
-    noteTemplates(item, at, deployment);
-  }
-}
-
-function noteSecret(path: string, field: string, deployment: ConfigProblem[]): void {
-  deployment.push({
-    path,
-    message: `a secret must not stand in the file; write a reference instead: { secret: 'tidewatch/${field}' } (Secrets Manager) or { parameter: '/tidewatch/${field}' } (SSM)`,
-  });
-}
-
-function noteSecretFile(path: string, field: string, deployment: ConfigProblem[]): void {
-  const name = field.replace(/_file$/, '');
-  deployment.push({
-    path,
-    message: `a function has no such file; write a reference instead: { secret: 'tidewatch/${name}' } (Secrets Manager) or { parameter: '/tidewatch/${name}' } (SSM)`,
-  });
 }

@@ -7,7 +7,7 @@ import {
   mergeAlerts,
   type PostedAlert,
 } from '../alerts/alert-record.ts';
-import type { AlertmanagerConfig } from '../config/parse-config.ts';
+import type { AlertmanagerConfig } from '../config/parse-tree.ts';
 import type { LabelSet } from '../matchers/matcher.ts';
 import { forgetResolvedSources, noSources, rememberSource } from '../muting/inhibition.ts';
 import { addSilence, expireSilence, noSilences, silenceRejection } from '../muting/silence.ts';

@@ -1,7 +1,7 @@
 // `alerts replay`: the router on a virtual clock, with receivers that fail when they are told to.
 import { compareCodePoints } from '../../model/code-points.ts';
 import { sortedNames } from '../../model/fingerprint.ts';
-import type { AlertmanagerConfig } from '../config/parse-config.ts';
+import type { AlertmanagerConfig } from '../config/parse-tree.ts';
 import type { AlertStatus, Notification } from '../groups/group.ts';
 import { outcomeOfStatus } from '../groups/retry.ts';
 import { createRouter, step } from '../groups/router.ts';
