@@ -81,7 +81,7 @@ export function pageContent(
   acknowledgeLink: string | undefined,
   apiUrl: string,
 ): NotificationContent {
-  const { content, groups, id, priority } = incident;
+  const { content, groups, priority } = incident;
   const others = groups.filter(({ firing }) => firing).slice(1);
   const remarks = [
     page.remark,
@@ -97,7 +97,6 @@ export function pageContent(
     priority,
     links: {
       ...content.links,
-      incident: `${apiUrl}/incidents/${id}`,
       ...(acknowledgeLink !== undefined && page.purpose === 'page' && { acknowledge: acknowledgeLink }),
     },
     externalUrl: apiUrl,

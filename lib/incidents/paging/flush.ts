@@ -124,13 +124,7 @@ function bundleContent(
     status: 'firing',
     priority: priorities.toSorted()[0]!,
     alerts: open.flatMap(({ incident }) => incident.content.alerts).slice(0, MAX_ALERTS),
-    links: alone
-      ? {
-          ...first!.incident.content.links,
-          acknowledge: linkOf(first!),
-          incident: `${apiUrl}/incidents/${first!.incident.id}`,
-        }
-      : {},
+    links: alone ? { ...first!.incident.content.links, acknowledge: linkOf(first!) } : {},
     externalUrl: apiUrl,
     remarks: [
       `You had ${settings.pagesPerHour} pages within an hour, so what came next waited and comes bundled (${open.length}).`,
