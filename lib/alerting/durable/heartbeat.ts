@@ -2,7 +2,7 @@
 // that is built in. Its delivery is counted, and an alarm outside Tidewatch rings when the counting stops.
 import type { Alert } from '../../model/alert.ts';
 import type { NotificationSender } from '../../model/notification.ts';
-import type { AlertmanagerConfig } from '../config/parse-config.ts';
+import type { AlertmanagerConfig } from '../config/parse-tree.ts';
 import { createMatcher } from '../matchers/matcher.ts';
 
 /** Receiver and kind of its integration. */
