@@ -7,6 +7,7 @@ import type { SloSettings } from '../../slo/settings.ts';
 import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, say, table, wantsJson } from '../output.ts';
 import { readSloFile } from '../slo-file.ts';
+import { registerLiveSlo } from './slo-live.ts';
 
 const FILE =
   'OpenSLO v1 YAML, Tidewatch YAML or JSON with a list "slos", or a configuration; "-" reads standard input';
@@ -23,7 +24,9 @@ interface BacktestOptions {
 
 /** Adds `slo` and its parts to the program. */
 export function registerSlo(program: Command): void {
-  const slo = program.command('slo').description('service level objectives: windows, replay, import');
+  const slo = program
+    .command('slo')
+    .description('service level objectives: budgets, gates, windows, replay, import');
   slo
     .command('windows')
     .description('burn-rate windows, factors and budget shares of each SLO')
@@ -44,6 +47,7 @@ export function registerSlo(program: Command): void {
     .description("write the SLOs of a file in Tidewatch's own form (YAML; with --json JSON)")
     .argument('<file>', FILE)
     .action((file: string, _options: unknown, command: Command) => importSlos(file, wantsJson(command)));
+  registerLiveSlo(slo);
 }
 
 async function windows(file: string, json: boolean): Promise<void> {
