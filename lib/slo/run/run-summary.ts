@@ -49,6 +49,16 @@ export class RunSummary {
     this.causes.push(cause);
   }
 
+  /** Nothing was evaluated and something failed: to be tried again. */
+  get isLost(): boolean {
+    return this.evaluated === 0 && this.failure !== undefined;
+  }
+
+  /** Written beside the counters. */
+  get facts(): Readonly<Record<string, number>> {
+    return { evaluatedSlos: this.evaluated, alertsTold: this.alerts, eventsTold: this.events };
+  }
+
   /** Counters for the metrics of the function. */
   get counts(): readonly RunCount[] {
     return [...this.counters.values()];
