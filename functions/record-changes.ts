@@ -1,7 +1,7 @@
 // An event of EventBridge that tells of a deployment → a change in the state table, for detect-anomalies to name.
 import middy from '@middy/core';
 import { type ChangeEvent, changeOf } from '../lib/anomaly/changes/change-event.ts';
-import { DynamoChangeLog } from '../lib/aws/change-log.ts';
+import { DynamoChangeRecorder } from '../lib/aws/change-recorder.ts';
 import { RetryBudget } from '../lib/aws/retry.ts';
 import { createSignedClient } from '../lib/aws/signed-client.ts';
 import { resource } from '../lib/config/runtime.ts';
@@ -9,7 +9,9 @@ import { emfCounters } from '../lib/middleware/emf-counters.ts';
 import { failureLog } from '../lib/middleware/failure-log.ts';
 
 const write = (text: string) => process.stdout.write(text);
-const log = new DynamoChangeLog(resource('stateTable'), createSignedClient(), { budget: new RetryBudget() });
+const recorder = new DynamoChangeRecorder(resource('stateTable'), createSignedClient(), {
+  budget: new RetryBudget(),
+});
 
 export const handler = middy()
   .use(failureLog({ write }))
@@ -19,6 +21,6 @@ export const handler = middy()
     if (change === undefined) {
       return { counts: [{ name: 'changesIgnored', count: 1, reason: 'noChange' }], facts: {} };
     }
-    await log.record(change);
+    await recorder.record(change);
     return { counts: [], facts: {} };
   });

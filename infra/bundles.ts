@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The functions of functions/, by the name of their file. */
-export type FunctionName = 'ingest-otlp' | 'export-telemetry' | 'evaluate-slos';
+export type FunctionName =
+  | 'ingest-otlp'
+  | 'export-telemetry'
+  | 'evaluate-slos'
+  | 'detect-anomalies'
+  | 'record-changes';
 
 /** The file that a bundle consists of, besides its source map. */
 export const ENTRY = 'index.mjs';

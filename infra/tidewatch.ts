@@ -5,6 +5,7 @@ import { compileConfig } from '../lib/config/compile.ts';
 import type { TidewatchConfig } from '../lib/config/define.ts';
 import type { StackOutput } from '../lib/model/stack-outputs.ts';
 import { AlertBus } from './constructs/alert-bus.ts';
+import { AnomalyDetection } from './constructs/anomaly-detection.ts';
 import { dataKey } from './constructs/data-key.ts';
 import { SloEvaluation } from './constructs/slo-evaluation.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
@@ -27,6 +28,8 @@ export class Tidewatch extends Construct {
   readonly alertBus: AlertBus;
   /** Only with SLOs in the configuration. */
   readonly slos: SloEvaluation | undefined;
+  /** Only with anomalies in the configuration. */
+  readonly anomalies: AnomalyDetection | undefined;
 
   /** @throws ConfigError that lists every problem of the configuration */
   constructor(scope: Construct, id: string, props: TidewatchProps) {
@@ -54,6 +57,11 @@ export class Tidewatch extends Construct {
       const { stateTable, alertBus, alarms } = this;
       const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
       this.slos = new SloEvaluation(this, 'Slos', shared);
+    }
+    if (runtime.anomaly !== undefined) {
+      const { stateTable, alertBus, alarms } = this;
+      const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
+      this.anomalies = new AnomalyDetection(this, 'Anomalies', shared);
     }
     this.addOutputs();
   }

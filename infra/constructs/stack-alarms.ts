@@ -95,13 +95,15 @@ export class StackAlarms extends Construct {
   }
 
   /** A schedule that does not call is an outage that nothing else shows. */
-  whenFunctionIsNotCalled(scope: Construct, name: string, lambda: LambdaFunction): void {
+  /** @param minutes between its calls; the alarm is raised when none came for five minutes, or three calls */
+  whenFunctionIsNotCalled(scope: Construct, name: string, lambda: LambdaFunction, minutes = 1): void {
+    const count = minutes === 1 ? 5 : 3;
     this.add(scope, 'NotCalledAlarm', {
-      description: `The function ${name} was not called for 5 minutes: what it watches is not watched. Is its rule in EventBridge enabled?`,
-      metric: lambda.metricInvocations({ period: Duration.minutes(1), statistic: Stats.SUM }),
+      description: `The function ${name} was not called for ${count * minutes} minutes: what it watches is not watched. Is its rule in EventBridge enabled?`,
+      metric: lambda.metricInvocations({ period: Duration.minutes(minutes), statistic: Stats.SUM }),
       threshold: 1,
       below: true,
-      periods: { breaching: 5, of: 5 },
+      periods: { breaching: count, of: count },
     });
   }
 

@@ -18,6 +18,7 @@ const ACTIONS = {
   read: ['dynamodb:GetItem'],
   readWrite: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   query: ['dynamodb:Query'],
+  put: ['dynamodb:PutItem'],
 } as const;
 
 /** Not TableV2: that wants to know the Region at synth as soon as it has a key of the stack. */

@@ -87,10 +87,13 @@ export interface Change {
   readonly what: string;
 }
 
-/** What was deployed and when. */
-export interface ChangeLog {
+export interface ChangeRecorder {
   /** Recording the same change twice is recording it once. */
   record(change: Change): Promise<void>;
+}
+
+/** What was deployed and when. */
+export interface ChangeLog {
   /** In order of time; `toMs` is outside. */
   between(fromMs: number, toMs: number): Promise<readonly Change[]>;
 }

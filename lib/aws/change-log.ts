@@ -1,15 +1,12 @@
-// Changes of the system in the state table: a partition a day, in order of time, kept for two weeks.
+// Changes of the system, read from the state table: a partition a day, in order of time.
 import type { Change, ChangeLog } from '../anomaly/ports.ts';
 import { type JsonCallOptions, JsonService } from './json-call.ts';
 import { changeRow } from './state-keys.ts';
 import type { AwsTransport } from './transport.ts';
 
 const DAY_MS = 86_400_000;
-const KEPT_DAYS = 14;
 
 interface Item {
-  readonly pk: { S: string };
-  readonly sk: { S: string };
   readonly change: { S: string };
   readonly expiresAt: { N: string };
 }
@@ -28,18 +25,6 @@ export class DynamoChangeLog implements ChangeLog {
     this.table = table;
     this.dynamo = new JsonService('dynamodb', transport, options);
     this.now = options.now ?? Date.now;
-  }
-
-  async record(change: Change): Promise<void> {
-    const { pk, sk } = changeRow(change.time, change.id);
-    const expiresAt = Math.floor(change.time / 1_000) + KEPT_DAYS * 86_400;
-    const Item: Item = {
-      pk: { S: pk },
-      sk: { S: sk },
-      change: { S: JSON.stringify(change) },
-      expiresAt: { N: String(expiresAt) },
-    };
-    await this.dynamo.call('PutItem', { TableName: this.table, Item });
   }
 
   async between(fromMs: number, toMs: number): Promise<readonly Change[]> {

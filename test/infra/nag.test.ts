@@ -15,6 +15,7 @@ const CASES: readonly [string, TidewatchConfig][] = [
     'an HTTP API with a key of the stack',
     { ingest: { door: 'httpApi' }, deployment: { encryption: 'customerKey', stackName: 'Keyed' } },
   ],
+  ['anomalies', { anomalies: { watch: [{ preset: 'lambda', publishScore: true }] } }],
   ['SLOs', { slos: [slo.lambda('orders').availability(0.999, { policy: slo.standardPolicy })] }],
 ];
 

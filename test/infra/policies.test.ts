@@ -18,7 +18,7 @@ const template = synthesize({
 });
 
 /** With every domain that has a function of its own. */
-const complete = synthesize({ slos: [slo.lambda('orders').availability(0.999)] });
+const complete = synthesize({ slos: [slo.lambda('orders').availability(0.999)], anomalies: {} });
 
 function statementsOf(role: RegExp, { ofType }: Synthesized = template): readonly Statement[] {
   return ofType('AWS::IAM::Policy')
@@ -118,7 +118,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
   // A transaction has no action of its own: each item in it needs the action of the single call.
   TransactWriteItems: 'dynamodb:PutItem',
   TransactGetItems: 'dynamodb:GetItem',
-  ...same('sqs', 'SendMessage', 'SendMessageBatch', 'DeleteMessage'),
+  ...same('sqs', 'SendMessage', 'DeleteMessage'),
+  // A batch has no action of its own either.
+  SendMessageBatch: 'sqs:SendMessage',
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   ...same('logs', 'CreateLogGroup', 'CreateLogStream', 'PutLogEvents', 'PutRetentionPolicy'),
   ...same('logs', 'DescribeLogGroups', 'DescribeLogStreams'),

@@ -6,7 +6,13 @@ import { TidewatchStack } from '../../infra/stacks/tidewatch-stack.ts';
 import type { TidewatchConfig } from '../../lib/config/define.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-export const FUNCTIONS = ['ingest-otlp', 'export-telemetry', 'evaluate-slos'] as const;
+export const FUNCTIONS = [
+  'ingest-otlp',
+  'export-telemetry',
+  'evaluate-slos',
+  'detect-anomalies',
+  'record-changes',
+] as const;
 
 export interface Resource {
   readonly logicalId: string;

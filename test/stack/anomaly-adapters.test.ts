@@ -10,6 +10,7 @@ import { XRayClient } from '@aws-sdk/client-xray';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { identity } from '../../lib/anomaly/watch/watched-metrics.ts';
 import { DynamoChangeLog } from '../../lib/aws/change-log.ts';
+import { DynamoChangeRecorder } from '../../lib/aws/change-recorder.ts';
 import { CloudWatchMetricCatalogue } from '../../lib/aws/metric-catalogue.ts';
 import { CloudWatchMetricHistory } from '../../lib/aws/metric-history.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
@@ -61,7 +62,14 @@ describe('objects on S3', () => {
 });
 
 describe('a change log on DynamoDB', () => {
-  describeChangeLog(() => new DynamoChangeLog(TABLE, transport, calls));
+  describeChangeLog(() => {
+    const log = new DynamoChangeLog(TABLE, transport, calls);
+    const recorder = new DynamoChangeRecorder(TABLE, transport, calls);
+    return {
+      record: (change) => recorder.record(change),
+      between: (fromMs, toMs) => log.between(fromMs, toMs),
+    };
+  });
 });
 
 describe('metrics of CloudWatch', () => {

@@ -3,6 +3,7 @@ import type { CallEdge } from '../../../lib/anomaly/causes/rank-causes.ts';
 import type {
   Change,
   ChangeLog,
+  ChangeRecorder,
   MetricCatalogue,
   MetricHistory,
   MetricIdentity,
@@ -79,7 +80,7 @@ export class MemoryMetrics implements MetricCatalogue, MetricHistory {
   }
 }
 
-export class MemoryChanges implements ChangeLog {
+export class MemoryChanges implements ChangeLog, ChangeRecorder {
   readonly #changes = new Map<string, Change>();
 
   async record(change: Change): Promise<void> {

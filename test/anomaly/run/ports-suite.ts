@@ -1,6 +1,6 @@
 // What the stores of the anomaly detection do; run on memory here and on the emulated AWS in test/stack/.
 import { expect, test } from 'vitest';
-import type { Change, ChangeLog, VersionedObjects } from '../../../lib/anomaly/ports.ts';
+import type { Change, ChangeLog, ChangeRecorder, VersionedObjects } from '../../../lib/anomaly/ports.ts';
 
 /** @param open gives a store; keys are new in each test */
 export function describeVersionedObjects(open: () => VersionedObjects): void {
@@ -49,7 +49,7 @@ export function describeVersionedObjects(open: () => VersionedObjects): void {
 }
 
 /** @param open gives a log that holds nothing of these days */
-export function describeChangeLog(open: () => ChangeLog): void {
+export function describeChangeLog(open: () => ChangeLog & ChangeRecorder): void {
   const base = Math.floor(Date.now() / 86_400_000) * 86_400_000;
   const change = (minutes: number, component: string): Change => ({
     id: `${component}-${minutes}`,
