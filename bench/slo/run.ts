@@ -1,4 +1,4 @@
-// `npm run bench -- slo`: what an evaluation of many SLOs costs in CPU, rules without storage.
+// `npm run bench -- slo`: what an evaluation of many SLOs costs in CPU, rules without storage, and what one SLO costs.
 
 import { readSlos } from '../../lib/slo/definition/read-slos.ts';
 import { alertOf } from '../../lib/slo/evaluation/alert-message.ts';
@@ -8,6 +8,7 @@ import type { Slice, SliceReader } from '../../lib/slo/evaluation/slice.ts';
 import type { SloState } from '../../lib/slo/evaluation/state.ts';
 import type { SloSettings } from '../../lib/slo/settings.ts';
 import type { BenchOptions, Figure } from '../figure.ts';
+import { costFigures } from './cost.ts';
 
 const MINUTE = 60_000;
 const DAYS = 30;
@@ -44,6 +45,7 @@ export async function* run({ rounds, progress }: BenchOptions): AsyncIterable<Fi
     );
   }
   yield { name: 'slo-re-summing', ratio: baseline / ours, ours, baseline, unit: 's CPU' };
+  yield* costFigures(progress);
 }
 
 /** A month of events of one service, a slice a minute. */
