@@ -41,8 +41,13 @@ export class World implements SloRunPorts {
       return read.sources.map(({ metric }) => {
         const reason = this.failing.get(metric);
         if (reason !== undefined) return { kind: 'failed', reason, message: 'told to' };
-        const values = [...(this.values.get(metric) ?? [])].filter(([at]) => at >= read.from && at < read.to);
-        return { kind: 'complete', values: new Map(values) };
+        const values = new Map<number, number>();
+        for (const [at, value] of this.values.get(metric) ?? []) {
+          if (at < read.from || at >= read.to) continue;
+          const start = Math.floor(at / read.periodMs) * read.periodMs;
+          values.set(start, (values.get(start) ?? 0) + value);
+        }
+        return { kind: 'complete', values };
       });
     },
   };
@@ -70,6 +75,12 @@ export class World implements SloRunPorts {
     if (value === undefined) values.delete(at);
     else values.set(at, value);
     this.values.set(metric, values);
+  }
+
+  /** Counts a value in its minute, as CloudWatch does. */
+  add(metric: string, at: number, value: number): void {
+    const minute = Math.floor(at / MINUTE) * MINUTE;
+    this.put(metric, minute, (this.values.get(metric)?.get(minute) ?? 0) + value);
   }
 
   /** Traffic of each minute in [from, to). */

@@ -1,0 +1,150 @@
+// What the evaluation of SLOs keeps, reads and publishes, on the emulator.
+import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { EventBridgeBus } from '../../lib/aws/event-bus.ts';
+import { CloudWatchMetricReader } from '../../lib/aws/metric-data-reader.ts';
+import { CloudWatchMetricPublisher } from '../../lib/aws/metric-publisher.ts';
+import { RetryBudget } from '../../lib/aws/retry.ts';
+import { createSignedClient } from '../../lib/aws/signed-client.ts';
+import { DynamoSloStore } from '../../lib/aws/slo-store.ts';
+import type { AwsTransport } from '../../lib/aws/transport.ts';
+import { describeMetricReader } from '../slo/run/metric-reader-suite.ts';
+import { describeSloStore } from '../slo/run/slo-store-suite.ts';
+import { source } from '../slo/run/world.ts';
+import { emulatorForThisFile } from './support/emulator.ts';
+
+const emulator = emulatorForThisFile('test-slo-adapters');
+const TABLE = 'slo-state';
+const calls = { budget: new RetryBudget() };
+let transport: AwsTransport;
+let cloudwatch: CloudWatchClient;
+
+beforeAll(async () => {
+  const { client, endpoint } = emulator();
+  await new DynamoDBClient(client).send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+    }),
+  );
+  const env = {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  transport = createSignedClient({ env });
+  cloudwatch = new CloudWatchClient(client);
+});
+
+describeSloStore('DynamoDB', () => new DynamoSloStore(TABLE, transport, calls));
+
+describeMetricReader('CloudWatch', () => ({
+  reader: new CloudWatchMetricReader(() => cloudwatch),
+  put: async (metric, at, Value) => {
+    const MetricData = [{ MetricName: metric, Timestamp: new Date(at), Value }];
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData }));
+  },
+}));
+
+describe('a reader of CloudWatch', () => {
+  const read = { sources: [source('any')], from: 0, to: 60_000, periodMs: 60_000 };
+
+  test('that is throttled says so', async () => {
+    const { admin } = emulator();
+    await admin.setFaults([{ service: 'monitoring', operation: 'GetMetricData', kind: 'throttle' }]);
+    try {
+      const [series] = await new CloudWatchMetricReader(() => cloudwatch).read(
+        read,
+        Number.POSITIVE_INFINITY,
+      );
+      expect(series).toMatchObject({ kind: 'failed', reason: 'throttled' });
+    } finally {
+      await admin.clearFaults();
+    }
+  });
+
+  test('that has no time left does not ask', async () => {
+    const reader = new CloudWatchMetricReader(
+      () => cloudwatch,
+      () => 10,
+    );
+    expect(await reader.read(read, 10)).toMatchObject([{ kind: 'failed', reason: 'outOfTime' }]);
+  });
+});
+
+test('values of SLOs arrive under their names, 1,000 a call', async () => {
+  const publisher = new CloudWatchMetricPublisher('Tidewatch/SLO', 'Slo', cloudwatch);
+  const at = Math.floor(Date.now() / 60_000) * 60_000;
+  const datums = Array.from({ length: 1_500 }, (_, n) => ({
+    metric: 'budget_remaining',
+    slo: `s${n}`,
+    value: n / 10,
+  }));
+  await publisher.publish([...datums, { metric: 'burn_rate', slo: 's0', value: Number.NaN }], at);
+  const { MetricDataResults } = await cloudwatch.send(
+    new GetMetricDataCommand({
+      StartTime: new Date(at),
+      EndTime: new Date(at + 60_000),
+      MetricDataQueries: [0, 1_499].map((n) => ({
+        Id: `m${n}`,
+        MetricStat: {
+          Metric: {
+            Namespace: 'Tidewatch/SLO',
+            MetricName: 'budget_remaining',
+            Dimensions: [{ Name: 'Slo', Value: `s${n}` }],
+          },
+          Period: 60,
+          Stat: 'Maximum',
+        },
+      })),
+    }),
+  );
+  expect(MetricDataResults!.map(({ Values }) => Values)).toEqual([[0], [149.9]]);
+});
+
+test('events arrive at a rule that asks for their source', async () => {
+  const { client } = emulator();
+  const events = new EventBridgeClient(client);
+  const sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'events' }));
+  await events.send(
+    new PutRuleCommand({ Name: 'slo', EventPattern: JSON.stringify({ source: ['tidewatch.slo'] }) }),
+  );
+  const Arn = 'arn:aws:sqs:us-east-1:000000000000:events';
+  await events.send(new PutTargetsCommand({ Rule: 'slo', Targets: [{ Id: 'queue', Arn }] }));
+  const many = Array.from({ length: 12 }, (_, n) => ({
+    type: 'SLO Gate Change',
+    at: Date.now(),
+    detail: { slo: `s${n}` },
+  }));
+  await new EventBridgeBus('tidewatch.slo', events).put(many);
+  const seen: unknown[] = [];
+  for (let turn = 0; turn < 5 && seen.length < 12; turn++) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 60,
+        WaitTimeSeconds: 1,
+      }),
+    );
+    for (const { Body } of Messages) {
+      const event = JSON.parse(Body!) as Record<string, unknown>;
+      expect(event).toMatchObject({ source: 'tidewatch.slo', 'detail-type': 'SLO Gate Change' });
+      seen.push((event.detail as { slo: string }).slo);
+    }
+  }
+  expect(seen.toSorted()).toEqual(many.map(({ detail }) => detail.slo).toSorted());
+});
