@@ -2,13 +2,15 @@
 import { MalformedError } from '../model/errors.ts';
 import type { WireCursor } from '../wire/cursor.ts';
 import { KEY_VALUE_KEY, KEY_VALUE_VALUE } from '../wire/otlp-fields.ts';
+import { MAX_ATTRIBUTES } from './attribute-limit.ts';
 import type { AttributeKey, KeyTable } from './key-table.ts';
 
 const INITIAL_CAPACITY = 64;
 
 /**
  * A reusable list. Entry i is `keys[i]` with the AnyValue message at `starts[i]`…`ends[i]` (both 0 when the value is
- * absent). OTLP leaves duplicate keys open: here the last value wins and keeps the first one's place.
+ * absent). OTLP leaves duplicate keys open: here the last value wins and keeps the first one's place. What comes behind
+ * a full list is counted and left out.
  */
 export class AttributeList {
   count = 0;
@@ -17,15 +19,25 @@ export class AttributeList {
   ends: Int32Array = new Int32Array(INITIAL_CAPACITY);
   /** Values that a later one with the same key replaced. */
   duplicates = 0;
+  /** Attributes that found the list full. */
+  excess = 0;
+  private readonly max: number;
   /** By key id: in which round it was seen last, and at which place. */
   private rounds: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private places: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private round = 1;
   private unkept: Map<string, number> | undefined;
 
+  /** @param max most entries */
+  constructor(max: number = MAX_ATTRIBUTES) {
+    this.max = max;
+  }
+
   clear(): void {
+    if (this.count > MAX_ATTRIBUTES) this.shrink();
     this.count = 0;
     this.duplicates = 0;
+    this.excess = 0;
     this.round++;
     this.unkept = undefined;
   }
@@ -35,6 +47,11 @@ export class AttributeList {
    * @param end where the KeyValue ends
    */
   readKeyValue(cursor: WireCursor, end: number, table: KeyTable): void {
+    if (this.count >= this.max) {
+      this.excess++;
+      cursor.pos = end;
+      return;
+    }
     // Nearly every KeyValue is a short key and then a value of less than 16 KB, and nothing else.
     const { bytes, pos } = cursor;
     const keyLength = bytes[pos + 1] as number;
@@ -78,6 +95,13 @@ export class AttributeList {
   indexOf(key: string): number {
     for (let i = 0; i < this.count; i++) if (this.keys[i]?.text === key) return i;
     return -1;
+  }
+
+  /** Gives back what a rare large one took. */
+  private shrink(): void {
+    this.keys.length = 0;
+    this.starts = new Int32Array(INITIAL_CAPACITY);
+    this.ends = new Int32Array(INITIAL_CAPACITY);
   }
 
   private add(key: AttributeKey, valueStart: number, valueEnd: number): void {

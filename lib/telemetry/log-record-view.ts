@@ -35,12 +35,17 @@ export class LogRecordView {
   eventNameStart = 0;
   eventNameEnd = 0;
   flags = 0;
-  droppedAttributes = 0;
+  private droppedBySender = 0;
   readonly keys: KeyTable;
 
   constructor(cursor: WireCursor, keys: KeyTable) {
     this.cursor = cursor;
     this.keys = keys;
+  }
+
+  /** Attributes that are missing: left out by the sender, or above MAX_ATTRIBUTES. */
+  get droppedAttributes(): number {
+    return this.droppedBySender + this.attributes.excess;
   }
 
   /** Reads the LogRecord message at the cursor. @throws MalformedError */
@@ -91,7 +96,7 @@ export class LogRecordView {
           this.flags = cursor.data.getUint32(cursor.fixed(4, end), true);
           break;
         case LOG_DROPPED_ATTRIBUTES_COUNT:
-          this.droppedAttributes = cursor.varint();
+          this.droppedBySender = cursor.varint();
           break;
         default:
           cursor.skip(tag, end);
@@ -115,6 +120,6 @@ export class LogRecordView {
       this.spanIdStart =
       this.spanIdEnd =
         0;
-    this.eventNameStart = this.eventNameEnd = this.flags = this.droppedAttributes = 0;
+    this.eventNameStart = this.eventNameEnd = this.flags = this.droppedBySender = 0;
   }
 }

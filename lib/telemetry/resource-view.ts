@@ -8,7 +8,7 @@ import type { KeyTable } from './key-table.ts';
 export class ResourceView {
   readonly cursor: WireCursor;
   readonly attributes = new AttributeList();
-  droppedAttributes = 0;
+  private droppedBySender = 0;
   readonly keys: KeyTable;
 
   constructor(cursor: WireCursor, keys: KeyTable) {
@@ -16,10 +16,15 @@ export class ResourceView {
     this.keys = keys;
   }
 
+  /** Attributes that are missing: left out by the sender, or above MAX_ATTRIBUTES. */
+  get droppedAttributes(): number {
+    return this.droppedBySender + this.attributes.excess;
+  }
+
   /** An absent resource: no attributes. */
   clear(): void {
     this.attributes.clear();
-    this.droppedAttributes = 0;
+    this.droppedBySender = 0;
   }
 
   /** Reads the Resource message at the cursor. A resource that comes in two parts is the sum of both, as in protobuf. */
@@ -29,7 +34,7 @@ export class ResourceView {
       const tag = cursor.tag();
       if (tag === RESOURCE_ATTRIBUTES) {
         this.attributes.readKeyValue(cursor, cursor.endOfField(end), this.keys);
-      } else if (tag === RESOURCE_DROPPED_ATTRIBUTES_COUNT) this.droppedAttributes = cursor.varint();
+      } else if (tag === RESOURCE_DROPPED_ATTRIBUTES_COUNT) this.droppedBySender = cursor.varint();
       else cursor.skip(tag, end);
     }
     cursor.endOf(end);

@@ -16,7 +16,7 @@ export class ScopeView {
   nameEnd = 0;
   versionStart = 0;
   versionEnd = 0;
-  droppedAttributes = 0;
+  private droppedBySender = 0;
   readonly keys: KeyTable;
 
   constructor(cursor: WireCursor, keys: KeyTable) {
@@ -24,11 +24,16 @@ export class ScopeView {
     this.keys = keys;
   }
 
+  /** Attributes that are missing: left out by the sender, or above MAX_ATTRIBUTES. */
+  get droppedAttributes(): number {
+    return this.droppedBySender + this.attributes.excess;
+  }
+
   /** An absent scope: no name, no attributes. */
   clear(): void {
     this.attributes.clear();
     this.nameStart = this.nameEnd = this.versionStart = this.versionEnd = 0;
-    this.droppedAttributes = 0;
+    this.droppedBySender = 0;
   }
 
   /** Reads the InstrumentationScope message at the cursor. */
@@ -51,7 +56,7 @@ export class ScopeView {
           this.attributes.readKeyValue(cursor, cursor.endOfField(end), this.keys);
           break;
         case SCOPE_DROPPED_ATTRIBUTES_COUNT:
-          this.droppedAttributes = cursor.varint();
+          this.droppedBySender = cursor.varint();
           break;
         default:
           cursor.skip(tag, end);

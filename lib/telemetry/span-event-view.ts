@@ -15,7 +15,7 @@ export class SpanEventView {
   nameStart = 0;
   nameEnd = 0;
   timeAt = 0;
-  droppedAttributes = 0;
+  private droppedBySender = 0;
   readonly keys: KeyTable;
 
   constructor(cursor: WireCursor, keys: KeyTable) {
@@ -23,11 +23,16 @@ export class SpanEventView {
     this.keys = keys;
   }
 
+  /** Attributes that are missing: left out by the sender, or above MAX_ATTRIBUTES. */
+  get droppedAttributes(): number {
+    return this.droppedBySender + this.attributes.excess;
+  }
+
   /** Reads the Event message at `start`…`end`; moves the cursor. @throws MalformedError */
   parse(start: number, end: number): void {
     const cursor = this.cursor;
     this.attributes.clear();
-    this.nameStart = this.nameEnd = this.timeAt = this.droppedAttributes = 0;
+    this.nameStart = this.nameEnd = this.timeAt = this.droppedBySender = 0;
     cursor.pos = start;
     while (cursor.pos < end) {
       const tag = cursor.tag();
@@ -44,7 +49,7 @@ export class SpanEventView {
           this.attributes.readKeyValue(cursor, cursor.endOfField(end), this.keys);
           break;
         case EVENT_DROPPED_ATTRIBUTES_COUNT:
-          this.droppedAttributes = cursor.varint();
+          this.droppedBySender = cursor.varint();
           break;
         default:
           cursor.skip(tag, end);

@@ -21,7 +21,7 @@ export class SpanLinkView {
   traceStateStart = 0;
   traceStateEnd = 0;
   flags = 0;
-  droppedAttributes = 0;
+  private droppedBySender = 0;
   readonly keys: KeyTable;
 
   constructor(cursor: WireCursor, keys: KeyTable) {
@@ -29,12 +29,17 @@ export class SpanLinkView {
     this.keys = keys;
   }
 
+  /** Attributes that are missing: left out by the sender, or above MAX_ATTRIBUTES. */
+  get droppedAttributes(): number {
+    return this.droppedBySender + this.attributes.excess;
+  }
+
   /** Reads the Link message at `start`…`end`; moves the cursor. @throws MalformedError */
   parse(start: number, end: number): void {
     const cursor = this.cursor;
     this.attributes.clear();
     this.traceIdStart = this.traceIdEnd = this.spanIdStart = this.spanIdEnd = 0;
-    this.traceStateStart = this.traceStateEnd = this.flags = this.droppedAttributes = 0;
+    this.traceStateStart = this.traceStateEnd = this.flags = this.droppedBySender = 0;
     cursor.pos = start;
     while (cursor.pos < end) {
       const tag = cursor.tag();
@@ -58,7 +63,7 @@ export class SpanLinkView {
           this.attributes.readKeyValue(cursor, cursor.endOfField(end), this.keys);
           break;
         case LINK_DROPPED_ATTRIBUTES_COUNT:
-          this.droppedAttributes = cursor.varint();
+          this.droppedBySender = cursor.varint();
           break;
         case LINK_FLAGS:
           this.flags = cursor.data.getUint32(cursor.fixed(4, end), true);

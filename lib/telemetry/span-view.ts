@@ -66,7 +66,7 @@ export class SpanView {
   statusMessageStart = 0;
   statusMessageEnd = 0;
   flags = 0;
-  droppedAttributes = 0;
+  private droppedBySender = 0;
   droppedEvents = 0;
   droppedLinks = 0;
   readonly keys: KeyTable;
@@ -74,6 +74,11 @@ export class SpanView {
   constructor(cursor: WireCursor, keys: KeyTable) {
     this.cursor = cursor;
     this.keys = keys;
+  }
+
+  /** Attributes that are missing: left out by the sender, or above MAX_ATTRIBUTES. */
+  get droppedAttributes(): number {
+    return this.droppedBySender + this.attributes.excess;
   }
 
   /** Reads the Span message at the cursor. @throws MalformedError */
@@ -133,7 +138,7 @@ export class SpanView {
           this.flags = cursor.data.getUint32(cursor.fixed(4, end), true);
           break;
         case SPAN_DROPPED_ATTRIBUTES_COUNT:
-          this.droppedAttributes = cursor.varint();
+          this.droppedBySender = cursor.varint();
           break;
         case SPAN_DROPPED_EVENTS_COUNT:
           this.droppedEvents = cursor.varint();
@@ -188,7 +193,7 @@ export class SpanView {
     this.parentSpanIdStart = this.parentSpanIdEnd = this.traceStateStart = this.traceStateEnd = 0;
     this.nameStart = this.nameEnd = this.kind = this.startTimeAt = this.endTimeAt = 0;
     this.statusCode = this.statusMessageStart = this.statusMessageEnd = this.flags = 0;
-    this.droppedAttributes = this.droppedEvents = this.droppedLinks = 0;
+    this.droppedBySender = this.droppedEvents = this.droppedLinks = 0;
   }
 }
 

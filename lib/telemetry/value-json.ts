@@ -4,6 +4,7 @@ import type { JsonBuffer } from '../wire/json-buffer.ts';
 import { JsonToken, jsonTokens } from '../wire/json-token.ts';
 import { ANY_VALUE_STRING, LIST_VALUES } from '../wire/otlp-fields.ts';
 import { AnyValueView, MAX_VALUE_DEPTH, VALUE } from './any-value.ts';
+import { MAX_MAP_ENTRIES } from './attribute-limit.ts';
 import { AttributeList } from './attribute-list.ts';
 import { KeySideTable, type KeyTable } from './key-table.ts';
 
@@ -147,7 +148,7 @@ export class ValueJsonWriter {
   private map(cursor: WireCursor, keys: KeyTable, start: number, end: number, depth: number): void {
     let list = this.maps[depth];
     if (list === undefined) {
-      list = new AttributeList();
+      list = new AttributeList(MAX_MAP_ENTRIES);
       this.maps[depth] = list;
     }
     list.clear();

@@ -110,7 +110,10 @@ export class XrayExporter implements Exporter, SpanVisitor {
     if (ordinal < current.before.spans) return;
     // Each pass gets further by one span at least, however full the list is.
     if (list.bytes > this.passBytes && list.count > current.firstDocument) current.nextSpan = ordinal;
-    else this.encoder.span(span);
+    else {
+      this.encoder.span(span);
+      if (span.attributes.excess > 0) this.count('cut tooManyAttributes');
+    }
   }
 
   end(): void {

@@ -2,6 +2,7 @@
 // that an exporter would meet, so that behind the queue nothing is malformed. It reads no values and makes no views:
 // that is a third of the code to load and a quarter of the time, see docs/decisions/0032-walk-at-the-door.md.
 import type { Signal } from '../../model/signal.ts';
+import { MAX_ATTRIBUTES } from '../../telemetry/attribute-limit.ts';
 import { SPAN_ID_BYTES, type SpanIds, spanRejection, TRACE_ID_BYTES } from '../../telemetry/validity.ts';
 import { WireCursor } from '../../wire/cursor.ts';
 import * as tags from '../../wire/otlp-fields.ts';
@@ -40,6 +41,7 @@ class RequestWalk implements SpanIds {
   private readonly rejected = new Map<string, number>();
   private recordsWithWrongIds = 0;
   private metricsWithoutData = 0;
+  private itemsWithManyAttributes = 0;
 
   constructor(signal: Signal, otlp: Buffer) {
     this.signal = signal;
@@ -97,6 +99,7 @@ class RequestWalk implements SpanIds {
   private span(end: number): void {
     const { cursor } = this;
     this.clearIds();
+    let attributes = 0;
     while (cursor.pos < end) {
       const tag = cursor.tag();
       switch (tag) {
@@ -112,11 +115,13 @@ class RequestWalk implements SpanIds {
           cursor.pos = this.parentSpanIdEnd;
           break;
         default:
+          if (tag === tags.SPAN_ATTRIBUTES) attributes += 1;
           walkField(cursor, tag, SPAN.fields[tag], end);
       }
     }
     cursor.endOf(end);
     this.items += 1;
+    if (attributes > MAX_ATTRIBUTES) this.itemsWithManyAttributes += 1;
     const reason = spanRejection(this);
     if (reason !== undefined) this.rejected.set(reason, (this.rejected.get(reason) ?? 0) + 1);
   }
@@ -124,14 +129,19 @@ class RequestWalk implements SpanIds {
   private logRecord(end: number): void {
     const { cursor } = this;
     this.clearIds();
+    let attributes = 0;
     while (cursor.pos < end) {
       const tag = cursor.tag();
       if (tag === tags.LOG_TRACE_ID) this.traceId(end);
       else if (tag === tags.LOG_SPAN_ID) this.spanId(end);
-      else walkField(cursor, tag, LOG_RECORD.fields[tag], end);
+      else {
+        if (tag === tags.LOG_ATTRIBUTES) attributes += 1;
+        walkField(cursor, tag, LOG_RECORD.fields[tag], end);
+      }
     }
     cursor.endOf(end);
     this.items += 1;
+    if (attributes > MAX_ATTRIBUTES) this.itemsWithManyAttributes += 1;
     const traceIdBytes = this.traceIdEnd - this.traceIdStart;
     const spanIdBytes = this.spanIdEnd - this.spanIdStart;
     const isWrong =
@@ -189,6 +199,12 @@ class RequestWalk implements SpanIds {
     if (this.recordsWithWrongIds > 0) {
       const count = this.recordsWithWrongIds;
       warnings.push(`${count} log records have a trace or span id of a wrong length; kept without it`);
+    }
+    if (this.itemsWithManyAttributes > 0) {
+      const items = `${this.itemsWithManyAttributes} ${this.signal === 'logs' ? 'log records' : 'spans'}`;
+      warnings.push(
+        `${items} have more than ${MAX_ATTRIBUTES} attributes; kept with the first ${MAX_ATTRIBUTES}`,
+      );
     }
     if (this.metricsWithoutData > 0) {
       warnings.push(`${this.metricsWithoutData} metrics hold no data of a known kind; ignored`);

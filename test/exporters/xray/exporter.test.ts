@@ -1,5 +1,6 @@
 // The exporter against an X-Ray that is strict, throttles, fails, loses answers and leaves segments unprocessed.
 import { beforeEach, describe, expect, test } from 'vitest';
+import { MAX_ATTRIBUTES } from '../../../lib/telemetry/attribute-limit.ts';
 import {
   deliver,
   exporterWith,
@@ -69,6 +70,13 @@ describe('sending', () => {
     await deliver([sent]);
     expect(total('dropped')).toBe(1);
     expect(stored()).toEqual([1, 2]);
+  });
+
+  test('spans with more attributes than are kept are counted, and say how many are missing', async () => {
+    const attributes = range(0, MAX_ATTRIBUTES + 3).map((i) => ({ key: `k${i}`, value: { intValue: '1' } }));
+    await deliver([request([1], { attributes, droppedAttributesCount: 2 })]);
+    expect(total('cut', 'tooManyAttributes')).toBe(1);
+    expect(JSON.stringify([...service.stored.values()])).toContain('"dropped_attributes_count":5');
   });
 
   test('documents that were cut are counted', async () => {

@@ -8,6 +8,8 @@ import { tracesPayload } from '../../../bench/payloads/traces.ts';
 import { MalformedError } from '../../../lib/model/errors.ts';
 import { SIGNALS, type Signal } from '../../../lib/model/signal.ts';
 import { type Inspection, inspect } from '../../../lib/receivers/otlp/inspect.ts';
+import { MAX_ATTRIBUTES } from '../../../lib/telemetry/attribute-limit.ts';
+import { LOG_ATTRIBUTES, SPAN_ATTRIBUTES } from '../../../lib/wire/otlp-fields.ts';
 import { logsRequest, metricsRequest, tracesRequest } from '../../support/arbitrary-otlp.ts';
 import { mutate } from '../../support/mutate.ts';
 import { encodeProtobuf, type OtlpRequest } from '../../support/otlp.ts';
@@ -154,6 +156,27 @@ describe('inspect', () => {
       0xf8, 0x3e, 5, 0xf9, 0x3e, 1, 2, 3, 4, 5, 6, 7, 8, 0xfd, 0x3e, 1, 2, 3, 4, 0xfa, 0x3e, 1, 0,
     ]);
     expect(inspect('traces', Buffer.concat([unknown, inSpan(unknown)])).items).toBe(1);
+  });
+
+  it.each([
+    ['traces', 'spans', SPAN_ATTRIBUTES],
+    ['logs', 'log records', LOG_ATTRIBUTES],
+  ] as const)('warns about %s with more attributes than are kept', (signal, items, tag) => {
+    const attribute = field(tag >> 3, field(1, Buffer.from('k')));
+    const item = (count: number) =>
+      field(
+        2,
+        ...(signal === 'traces' ? [TRACE_ID, SPAN_ID] : []),
+        ...Array.from({ length: count }, () => attribute),
+      );
+    const otlp = field(1, field(2, item(MAX_ATTRIBUTES), item(MAX_ATTRIBUTES + 1)));
+    expect(inspect(signal, otlp)).toEqual({
+      items: 2,
+      rejected: new Map(),
+      warnings: [
+        `1 ${items} have more than ${MAX_ATTRIBUTES} attributes; kept with the first ${MAX_ATTRIBUTES}`,
+      ],
+    });
   });
 
   it('warns about metrics of a kind it does not know', () => {
