@@ -82,6 +82,8 @@ export interface PendingDelivery {
   readonly attempts: number;
   /** Epoch milliseconds of the next attempt. */
   readonly retryAt: number;
+  /** Whether an attempt was begun whose answer nobody has written: it may have been told. */
+  readonly inDoubt: boolean;
 }
 
 export interface StoredFlush {

@@ -9,9 +9,10 @@ import { bodyOf, type StateRows } from './state-rows.ts';
 const COLLECTED_MS = 15 * 60_000;
 const FINGERPRINT_DIGITS = 16;
 
-interface Body extends Omit<StoredLogEntry, 'firing' | 'resolved'> {
+interface Body extends Omit<StoredLogEntry, 'firing' | 'resolved' | 'doubtful'> {
   readonly firing: string;
   readonly resolved: string;
+  readonly doubtful?: string;
 }
 
 export class DynamoNotificationLogStore implements NotificationLogStore {
@@ -25,14 +26,28 @@ export class DynamoNotificationLogStore implements NotificationLogStore {
     const items = await this.rows.query(notifiedRow(digest(groupKey, receiver), '').pk);
     return new Map(
       items.map((item) => {
-        const body = bodyOf<Body>(item);
-        return [item.sk.S, { ...body, firing: unpack(body.firing), resolved: unpack(body.resolved) }];
+        const { firing, resolved, doubtful, ...body } = bodyOf<Body>(item);
+        return [
+          item.sk.S,
+          {
+            ...body,
+            firing: unpack(firing),
+            resolved: unpack(resolved),
+            ...(doubtful !== undefined && { doubtful: unpack(doubtful) }),
+          },
+        ];
       }),
     );
   }
 
   async put(groupKey: string, receiver: string, integration: string, entry: StoredLogEntry): Promise<void> {
-    const body: Body = { ...entry, firing: pack(entry.firing), resolved: pack(entry.resolved) };
+    const { firing, resolved, doubtful, ...rest } = entry;
+    const body: Body = {
+      ...rest,
+      firing: pack(firing),
+      resolved: pack(resolved),
+      ...(doubtful !== undefined && { doubtful: pack(doubtful) }),
+    };
     const key = notifiedRow(digest(groupKey, receiver), integration);
     await this.rows.put([this.rows.item(key, body, entry.expiresAt + COLLECTED_MS)]);
   }

@@ -99,7 +99,7 @@ const firing = (head: GroupHead): GroupHead => ({
     begunAt: now,
     deadlineAt: now + 60_000,
     failed: false,
-    pending: [{ place: 0, attempts: 0, retryAt: now }],
+    pending: [{ place: 0, attempts: 0, retryAt: now, inDoubt: true }],
   },
 });
 
@@ -162,11 +162,13 @@ export function describeAlertingStores(open: () => OpenStores): void {
     };
     await stores.log.put(key, 'team', 'slack/0', { ...entry, idempotencyKey: 'k0' });
     await stores.log.put(key, 'team', 'slack/0', entry);
-    await stores.log.put(key, 'team', 'webhook/1', { ...entry, reference: {} });
+    const doubted = { ...entry, reference: {}, doubtful: entry.firing };
+    await stores.log.put(key, 'team', 'webhook/1', doubted);
     await stores.log.put(key, 'other', 'slack/0', { ...entry, firing: new Set() });
     const found = await stores.log.load(key, 'team');
     expect([...found.keys()].toSorted()).toEqual(['slack/0', 'webhook/1']);
     expect(found.get('slack/0')).toEqual(entry);
+    expect(found.get('webhook/1')).toEqual(doubted);
     expect((await stores.log.load(random(), 'team')).size).toBe(0);
   });
 

@@ -29,8 +29,20 @@ const FAIR: Weather = async () => {};
 /** The longest delay of a message. */
 const REACH_MS = 900_000;
 
+/** The table: what is left when an instance has ended. */
+export class AlertingRows {
+  readonly alerts = new Map<string, StoredAlert>();
+  readonly sources = new Map<string, AlertRecord>();
+  readonly silences = new Map<string, SilenceRecord>();
+  readonly log = new Map<string, Map<string, StoredLogEntry>>();
+  readonly heads = new Map<string, GroupHead>();
+  readonly members = new Map<string, Map<string, AlertRecord>>();
+  readonly outbox = new Map<string, OutboxEntry[]>();
+  readonly due = new Map<string, DueRow>();
+}
+
 export class MemoryTimers implements Timers, TimerRows {
-  private readonly rows = new Map<string, DueRow>();
+  private readonly rows: Map<string, DueRow>;
   private readonly deliver: (wakeUp: WakeUp) => void;
   private readonly weather: Weather;
   private readonly now: () => number;
@@ -40,7 +52,9 @@ export class MemoryTimers implements Timers, TimerRows {
     deliver: (wakeUp: WakeUp) => void = () => {},
     weather: Weather = FAIR,
     now: () => number = Date.now,
+    table: AlertingRows = new AlertingRows(),
   ) {
+    this.rows = table.due;
     this.deliver = deliver;
     this.weather = weather;
     this.now = now;
@@ -103,17 +117,20 @@ export class MemoryAlerting implements AlertingStores {
   readonly log: NotificationLogStore;
   readonly groups: GroupStore;
 
-  constructor(timers: MemoryTimers = new MemoryTimers(), weather: Weather = FAIR) {
-    this.alerts = memoryAlerts(weather);
-    this.sources = memorySources(weather);
-    this.silences = memorySilences(weather);
-    this.log = memoryLog(weather);
-    this.groups = new MemoryGroups(timers, weather);
+  constructor(
+    timers: MemoryTimers = new MemoryTimers(),
+    weather: Weather = FAIR,
+    table: AlertingRows = new AlertingRows(),
+  ) {
+    this.alerts = memoryAlerts(weather, table.alerts);
+    this.sources = memorySources(weather, table.sources);
+    this.silences = memorySilences(weather, table.silences);
+    this.log = memoryLog(weather, table.log);
+    this.groups = new MemoryGroups(timers, weather, table);
   }
 }
 
-function memoryAlerts(weather: Weather): AlertStore {
-  const rows = new Map<string, StoredAlert>();
+function memoryAlerts(weather: Weather, rows: Map<string, StoredAlert>): AlertStore {
   return {
     async load(fingerprints) {
       await weather('alerts.load', 'before');
@@ -134,8 +151,7 @@ function memoryAlerts(weather: Weather): AlertStore {
   };
 }
 
-function memorySources(weather: Weather): SourceStore {
-  const rows = new Map<string, AlertRecord>();
+function memorySources(weather: Weather, rows: Map<string, AlertRecord>): SourceStore {
   return {
     async save(alerts) {
       for (const alert of alerts) {
@@ -150,8 +166,7 @@ function memorySources(weather: Weather): SourceStore {
   };
 }
 
-function memorySilences(weather: Weather): SilenceStore {
-  const rows = new Map<string, SilenceRecord>();
+function memorySilences(weather: Weather, rows: Map<string, SilenceRecord>): SilenceStore {
   return {
     async list() {
       await weather('silences.list', 'before');
@@ -171,8 +186,7 @@ function memorySilences(weather: Weather): SilenceStore {
   };
 }
 
-function memoryLog(weather: Weather): NotificationLogStore {
-  const rows = new Map<string, Map<string, StoredLogEntry>>();
+function memoryLog(weather: Weather, rows: Map<string, Map<string, StoredLogEntry>>): NotificationLogStore {
   const key = (groupKey: string, receiver: string) => JSON.stringify([groupKey, receiver]);
   return {
     async load(groupKey, receiver) {
@@ -189,13 +203,16 @@ function memoryLog(weather: Weather): NotificationLogStore {
 }
 
 class MemoryGroups implements GroupStore {
-  private readonly heads = new Map<string, GroupHead>();
-  private readonly rows = new Map<string, Map<string, AlertRecord>>();
-  private readonly outbox = new Map<string, OutboxEntry[]>();
+  private readonly heads: AlertingRows['heads'];
+  private readonly rows: AlertingRows['members'];
+  private readonly outbox: AlertingRows['outbox'];
   private readonly timers: MemoryTimers;
   private readonly weather: Weather;
 
-  constructor(timers: MemoryTimers, weather: Weather) {
+  constructor(timers: MemoryTimers, weather: Weather, table: AlertingRows) {
+    this.heads = table.heads;
+    this.rows = table.members;
+    this.outbox = table.outbox;
     this.timers = timers;
     this.weather = weather;
   }

@@ -8,7 +8,14 @@ import type { LogEntry } from '../groups/notification-log.ts';
 import type { DeliveryOutcome } from '../groups/retry.ts';
 import { step } from '../groups/router.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../groups/router-state.ts';
-import type { AlertingStores, GroupHead, OutboxEntry, StoredGroup, StoredLogEntry } from '../ports.ts';
+import type {
+  AlertingStores,
+  GroupHead,
+  OutboxEntry,
+  PendingDelivery,
+  StoredGroup,
+  StoredLogEntry,
+} from '../ports.ts';
 import { headOf, leavingOf, outboxOf } from './group-session.ts';
 import { notificationContent } from './notification-content.ts';
 
@@ -57,7 +64,7 @@ export class FlushSession {
     string,
     { key: string; reference: Readonly<Record<string, string>> }
   >();
-  private readonly retryAt = new Map<number, number>();
+  private readonly next = new Map<number, Pick<PendingDelivery, 'retryAt' | 'inDoubt'>>();
   private rows: StoredGroup['alerts'];
   private head: GroupHead;
   private outbox: readonly OutboxEntry[];
@@ -101,15 +108,16 @@ export class FlushSession {
       if (now < nextFlushAt) return [];
       return this.step({ kind: 'groupDue', group: this.group.id, at: nextFlushAt });
     }
-    return flush.pending.flatMap(({ place, retryAt }) => {
+    return flush.pending.flatMap(({ place, retryAt, inDoubt }) => {
       const event = { group: this.group.id, flush: flush.number, integration: place };
       const entry = this.entry(place);
       if (entry !== undefined && this.told.get(entry.integration)?.idempotencyKey === entry.idempotencyKey) {
         return this.confirm(entry);
       }
-      if (now >= flush.deadlineAt) return this.step({ kind: 'deadline', ...event });
+      // What may have been told is told again, however late: only so is its end told as well.
+      if (now >= flush.deadlineAt && !inDoubt) return this.step({ kind: 'deadline', ...event });
       if (now >= retryAt) return this.step({ kind: 'retryDue', ...event });
-      this.retryAt.set(place, retryAt);
+      this.next.set(place, { retryAt, inDoubt });
       return [];
     });
   }
@@ -123,14 +131,14 @@ export class FlushSession {
       integration: place,
       outcome: 'delivered',
     });
-    for (const one of this.integrations()) {
-      const key = this.logKey(one);
-      const before = this.told.get(integrationName(one));
-      if (integrationName(one) === integration && before !== undefined) {
-        this.state.log.set(key, before);
-        this.written.set(key, before);
-      }
+    const key = this.keyOf(integration);
+    const before = this.told.get(integration);
+    if (key !== undefined && before !== undefined) {
+      this.state.log.set(key, before);
+      this.written.set(key, before);
     }
+    // A flush that has begun in this step reckoned with a telling of just now.
+    if (this.flush !== this.head.flush) this.outbox = this.outboxNow();
     return effects;
   }
 
@@ -140,12 +148,12 @@ export class FlushSession {
     const { flush } = this.group;
     if (flush !== undefined && flush.number !== this.flush?.number) {
       this.flush = { number: flush.number, begunAt: now };
-      this.retryAt.clear();
-      this.outbox = outboxOf(this.group, now);
+      this.next.clear();
+      this.outbox = this.outboxNow();
     }
     for (const effect of effects) {
       if (effect.kind === 'wake' && effect.event.kind !== 'groupDue') {
-        this.retryAt.set(effect.event.integration, effect.at);
+        this.next.set(effect.event.integration, { retryAt: effect.at, inDoubt: false });
       }
     }
     return effects;
@@ -154,7 +162,7 @@ export class FlushSession {
   /** Writes that we send, and what. False if another one was faster. */
   private async claim(): Promise<boolean> {
     const until = this.ports.now() + LEASE_MS;
-    const after = this.headAfter((place) => this.retryAt.get(place) ?? until);
+    const after = this.headAfter((place) => this.next.get(place) ?? { retryAt: until, inDoubt: true });
     // Only sweep-timers looks for it: it is due only if we do not live to write how it went.
     return this.save({ ...after, dueAt: until }, false);
   }
@@ -165,14 +173,14 @@ export class FlushSession {
       if (await this.save(undefined, false)) return 'flushed';
       // An alert has joined meanwhile: the group lives on, and its ticks count on.
     }
-    const after = this.headAfter((place) => this.retryAt.get(place) ?? this.group.nextFlushAt);
+    const after = this.headAfter((place) => this.next.get(place)!);
     if (!(await this.save(after, true))) return 'lost';
     return after.flush === undefined ? 'flushed' : 'waits';
   }
 
-  private headAfter(retryAt: (place: number) => number): GroupHead {
+  private headAfter(next: Parameters<typeof headOf>[3]): GroupHead {
     const { group, state } = this;
-    return headOf(this.head, { group, flushes: state.flushes }, this.flush?.begunAt ?? 0, retryAt);
+    return headOf(this.head, { group, flushes: state.flushes }, this.flush?.begunAt ?? 0, next);
   }
 
   private async save(after: GroupHead | undefined, announce: boolean): Promise<boolean> {
@@ -265,6 +273,15 @@ export class FlushSession {
 
   private entry(place: number): OutboxEntry | undefined {
     return this.outbox.find((one) => one.place === place && one.flush === this.flush?.number);
+  }
+
+  private outboxNow(): OutboxEntry[] {
+    return outboxOf(this.group, (name) => this.state.log.get(this.keyOf(name) ?? '')?.at || undefined);
+  }
+
+  private keyOf(name: string): string | undefined {
+    const integration = this.integrations().find((one) => integrationName(one) === name);
+    return integration && this.logKey(integration);
   }
 
   private integrations() {

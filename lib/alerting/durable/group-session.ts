@@ -99,8 +99,8 @@ function deliveryOf(
   };
 }
 
-/** Entries for the deliveries of a flush that has just begun. @param begunAt epoch milliseconds */
-export function outboxOf(group: Group, begunAt: number): OutboxEntry[] {
+/** Entries for the deliveries of a flush that has just begun. @param toldAt when an integration was told last */
+export function outboxOf(group: Group, toldAt: (integration: string) => number | undefined): OutboxEntry[] {
   const { flush } = group;
   if (flush === undefined) return [];
   return [...flush.pending].map(([place, { notification, firing, resolved }]): OutboxEntry => {
@@ -109,7 +109,13 @@ export function outboxOf(group: Group, begunAt: number): OutboxEntry[] {
     return {
       place,
       flush: flush.number,
-      idempotencyKey: deliveryKey(group.id, { number: flush.number, begunAt }, receiver, integration),
+      idempotencyKey: deliveryKey({
+        groupId: group.id,
+        receiver,
+        integration,
+        toldAt: toldAt(integration),
+        alerts,
+      }),
       receiver,
       integration,
       reason,
@@ -128,11 +134,11 @@ export function headOf(
   before: GroupHead,
   { group, flushes }: { readonly group: Group; readonly flushes: number },
   begunAt: number,
-  retryAt: (place: number) => number,
+  next: (place: number) => Pick<PendingDelivery, 'retryAt' | 'inDoubt'>,
 ): GroupHead {
   const { nextFlushAt, flush } = group;
   const pending = [...(flush?.pending ?? [])].map(
-    ([place, { attempts }]): PendingDelivery => ({ place, attempts, retryAt: retryAt(place) }),
+    ([place, { attempts }]): PendingDelivery => ({ place, attempts, ...next(place) }),
   );
   return {
     ...before,

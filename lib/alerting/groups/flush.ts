@@ -13,6 +13,9 @@ import type { RouterEffect, RouterState } from './router-state.ts';
 /** The log keeps an entry for twice the repeat interval, at most this long (Alertmanager's default retention). */
 const LOG_RETENTION_MS = 120 * 3_600_000;
 
+/** When something was told of which it is not known that it was. */
+const NEVER = 0;
+
 /** Integrations that keep something open on the other side until they are told of the end. */
 const STATEFUL: ReadonlySet<string> = new Set([
   'pagerduty',
@@ -107,6 +110,7 @@ export function passDeadline(
 ): void {
   const found = findDelivery(state, event);
   if (found === undefined) return;
+  if (state.resolveWhenMuted) noteDoubt(state, found.group, found.delivery, now);
   found.flush.pending.delete(event.integration);
   found.flush.failed = true;
   endIfDone(state, found.group, now, effects);
@@ -205,7 +209,9 @@ function endOfTheMuted(
   all: readonly SnapshotAlert[],
 ): readonly SnapshotAlert[] {
   if (entry === undefined || !sendResolved || !STATEFUL.has(kind)) return [];
-  const told = all.filter(({ alert }) => entry.firing.has(alert.fingerprint));
+  const told = all.filter(
+    ({ alert: { fingerprint } }) => entry.firing.has(fingerprint) || entry.doubtful?.has(fingerprint),
+  );
   return told.every(({ status }) => status === 'resolved') ? told : [];
 }
 
@@ -215,6 +221,19 @@ function remember(state: RouterState, group: Group, delivery: Delivery, now: num
     at: now,
     firing: delivery.firing,
     resolved: delivery.resolved,
+    expiresAt: now + Math.min(LOG_RETENTION_MS, 2 * group.route.repeatIntervalMs),
+  });
+}
+
+/** Beyond Alertmanager: an attempt that brought no answer may have opened something, so its end will be told. */
+function noteDoubt(state: RouterState, group: Group, { notification, firing }: Delivery, now: number): void {
+  const { integration, receiver } = notification;
+  if (!STATEFUL.has(integration.kind) || firing.size === 0) return;
+  const key = logKey(group.key, receiver, integration);
+  const nothing = { at: NEVER, firing: new Set<string>(), resolved: new Set<string>() };
+  state.log.set(key, {
+    ...(state.log.get(key) ?? nothing),
+    doubtful: firing,
     expiresAt: now + Math.min(LOG_RETENTION_MS, 2 * group.route.repeatIntervalMs),
   });
 }

@@ -6,6 +6,8 @@ export interface LogEntry {
   /** Fingerprints that were firing, and resolved, in what it was told. */
   readonly firing: ReadonlySet<string>;
   readonly resolved: ReadonlySet<string>;
+  /** Fingerprints of which it may have been told that they fire: it was asked, and never gave an answer that counts. */
+  readonly doubtful?: ReadonlySet<string>;
   /** The entry may be forgotten from here on; it counts until it is. */
   readonly expiresAt: number;
 }
@@ -38,7 +40,8 @@ export function notificationReason(
   if (entry === undefined) return firing.size > 0 ? 'firstNotification' : 'none';
   if (!isSubset(firing, entry.firing)) return entry.firing.size === 0 ? 'firstNotification' : 'newAlerts';
   // Regardless of sendResolved, so that the log is cleared of what fired.
-  if (firing.size === 0) return entry.firing.size > 0 ? 'allResolved' : 'none';
+  if (firing.size === 0)
+    return entry.firing.size > 0 || entry.doubtful !== undefined ? 'allResolved' : 'none';
   if (sendResolved && !isSubset(resolved, entry.resolved)) return 'someResolved';
   return entry.at < now - repeatIntervalMs ? 'repeatDue' : 'none';
 }
