@@ -126,6 +126,11 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ...same('logs', 'DescribeLogGroups', 'DescribeLogStreams'),
 };
 
+/** Named in an adapter that several functions load, and not made by these. */
+const NOT_MADE: Readonly<Record<string, readonly string[]>> = {
+  'functions/evaluate-slos.ts': ['DeleteItem', 'BatchWriteItem'],
+};
+
 const sources = readSources('lib', 'functions');
 const handlers = sources.map(({ file }) => file).filter((file) => /^functions\/[^/]+\.ts$/.test(file));
 
@@ -135,7 +140,9 @@ describe.each(handlers)('the role of %s', (file) => {
   // The emulator does not enforce policies: what is called but not allowed would only fail on AWS.
   test('allows every call that is named in the code it loads', () => {
     const code = loadedWith(file, sources).map(({ text }) => text);
-    const named = Object.keys(ACTIONS).filter((call) => code.some((text) => text.includes(`'${call}'`)));
+    const named = Object.keys(ACTIONS)
+      .filter((call) => code.some((text) => text.includes(`'${call}'`)))
+      .filter((call) => !NOT_MADE[file]?.includes(call));
     const granted = statementsOf(role, complete).flatMap((statement) => statement.Action);
     expect(named.length).toBeGreaterThan(0);
     expect(granted).toEqual(expect.arrayContaining(named.map((call) => ACTIONS[call])));
