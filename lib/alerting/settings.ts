@@ -17,7 +17,25 @@ export interface AlertingSettings {
   readonly tree: JsonValue;
   /** What goes beyond Alertmanager; the replay of an alertmanager.yml has none of it. */
   readonly beyond: BeyondSettings;
+  /** Undefined where the alarms of CloudWatch are not taken as alerts. */
+  readonly alarms?: AlarmSettings;
 }
+
+/** How changes of CloudWatch alarms become alerts. */
+export interface AlarmSettings {
+  /** Only alarms whose name begins with one of these; empty for all. */
+  readonly namePrefixes: readonly string[];
+  /** What INSUFFICIENT_DATA does to the alert. */
+  readonly insufficientData: 'resolve' | 'keep' | 'fire';
+  /** Label of an alarm without a tag of that name. */
+  readonly severity: string;
+}
+
+export const ALARM_DEFAULTS: AlarmSettings = {
+  namePrefixes: [],
+  insufficientData: 'resolve',
+  severity: 'ticket',
+};
 
 export interface BeyondSettings {
   /** Receivers that keep state of their own are told that an alert has resolved although it is muted by then. */

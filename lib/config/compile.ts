@@ -5,6 +5,7 @@ import type { TidewatchConfig } from './define.ts';
 import { DEPLOYMENT_DEFAULTS, type DeploymentSettings } from './deployment.ts';
 import { ConfigError, type Problem } from './problem.ts';
 import type { RuntimeConfig } from './runtime.ts';
+import { type AlertingSection, readAlertingSection } from './schema/alerting.ts';
 import { readAnomalySection } from './schema/anomalies.ts';
 import { deploymentProblems, deploymentSchema } from './schema/deployment.ts';
 import {
@@ -22,6 +23,7 @@ import {
   spanMetricsSchema,
   spanMetricsSettings,
 } from './schema/metrics.ts';
+import { readOnCallSection } from './schema/on-call.ts';
 import { parse, section } from './schema/parts.ts';
 import { readSloSection } from './schema/slos.ts';
 import { tierProblems, tierSettings, tiersSchema } from './schema/tiers.ts';
@@ -53,6 +55,8 @@ const rootSchema = section({
   slos: z.unknown(),
   sloOptions: z.unknown(),
   anomalies: z.unknown(),
+  alerting: z.unknown(),
+  onCall: z.unknown(),
   deployment: z.unknown(),
 }).partial();
 
@@ -85,6 +89,13 @@ export function checkConfig(config: unknown): CheckResult {
   problems.push(...slos.problems);
   const anomalies = readAnomalySection(written.anomalies, spanMetricsSettings(spanMetrics ?? {}));
   problems.push(...anomalies.problems);
+  const alerting = readAlertingSection(written.alerting, {
+    hasSlos: slos.settings !== undefined,
+    hasAnomalies: anomalies.settings !== undefined,
+  });
+  problems.push(...alerting.problems);
+  const onCall = readOnCallSection(written.onCall, escalationUses(alerting.rules));
+  problems.push(...onCall.problems);
 
   if (problems.some((problem) => problem.level === 'error')) return { ok: false, problems };
   if (!ingest || !exporting || !xray || !metrics || !spanMetrics || !logs || !tiers || !deployment) {
@@ -101,6 +112,8 @@ export function checkConfig(config: unknown): CheckResult {
     spanMetrics: { ...spanMetricsSettings(spanMetrics), serviceTotals: slos.needsServiceTotals },
     logs: logSettings,
     tiers: tierDays,
+    ...(alerting.settings !== undefined && { alerting: alerting.settings }),
+    ...(onCall.settings !== undefined && { onCall: onCall.settings }),
     ...(slos.settings !== undefined && { slo: slos.settings }),
     ...(anomalies.settings !== undefined && { anomaly: anomalies.settings }),
   };
@@ -119,6 +132,15 @@ export function checkConfig(config: unknown): CheckResult {
     alarmEmails: alarms?.emails ?? DEPLOYMENT_DEFAULTS.alarmEmails,
   };
   return { ok: true, compiled: { runtime, deployment: settings, warnings: problems }, problems };
+}
+
+/** Receivers that open incidents, with the policy each starts. */
+function escalationUses(rules: AlertingSection['rules']) {
+  return (rules?.receivers ?? []).flatMap(({ name, integrations }) =>
+    integrations
+      .filter(({ kind }) => kind === 'escalation')
+      .map(({ fields }) => ({ receiver: name, policy: String(fields.policy ?? '') })),
+  );
 }
 
 /**

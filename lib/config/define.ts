@@ -1,5 +1,7 @@
 // What a user writes into tidewatch.config.ts. Everything may be left out; compile.ts checks it and fills in defaults.
+import type { AlertingConfig } from './define/alerting.ts';
 import type { AnomaliesConfig } from './define/anomalies.ts';
+import type { OnCallConfig } from './define/on-call.ts';
 import { sloPresets } from './define/slo-presets.ts';
 import type { SloConfig, SloOptionsConfig } from './define/slos.ts';
 
@@ -33,6 +35,10 @@ export interface TidewatchConfig {
   readonly sloOptions?: SloOptionsConfig;
   /** Metrics that are watched for anomalies; `{}` watches Tidewatch's own span metrics. */
   readonly anomalies?: AnomaliesConfig;
+  /** Who is told about which alerts, and when: an alertmanager.yml, or the same in TypeScript. */
+  readonly alerting?: AlertingConfig;
+  /** Who is called by receivers of kind `escalation`, when, and how long each has to answer. */
+  readonly onCall?: OnCallConfig;
   /** How the stack itself is deployed. */
   readonly deployment?: DeploymentConfig;
 }

@@ -1,12 +1,14 @@
 // What a deployed function reads when it starts: its slice of the compiled configuration, and the names of its
 // resources. The only place besides the SDK that reads process.env; no zod, the configuration was checked at synth.
 import { readFileSync } from 'node:fs';
+import type { AlertingSettings } from '../alerting/settings.ts';
 import type { AnomalySettings } from '../anomaly/watch/settings.ts';
 import type { TierSettings } from '../archive/settings.ts';
 import type { LogsSettings } from '../exporters/cloudwatch-logs/settings.ts';
 import type { MetricsSettings } from '../exporters/cloudwatch-metrics/settings.ts';
 import type { SpanMetricsSettings } from '../exporters/span-metrics/settings.ts';
 import type { XraySettings } from '../exporters/xray/settings.ts';
+import type { OnCallSettings } from '../incidents/settings.ts';
 import type { ReceiverSettings } from '../receivers/otlp/settings.ts';
 import type { SloRuntimeSettings } from '../slo/settings.ts';
 
@@ -18,6 +20,10 @@ export interface RuntimeConfig {
   readonly spanMetrics: SpanMetricsSettings;
   readonly logs: LogsSettings;
   readonly tiers: TierSettings;
+  /** Absent when nothing makes alerts. */
+  readonly alerting?: AlertingSettings;
+  /** Absent without `onCall`. */
+  readonly onCall?: OnCallSettings;
   /** Absent without SLOs. */
   readonly slo?: SloRuntimeSettings;
   /** Absent without `anomalies`. */

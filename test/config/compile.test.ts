@@ -15,7 +15,7 @@ import { XRAY_DEFAULTS } from '../../lib/exporters/xray/settings.ts';
 import { RECEIVER_DEFAULTS } from '../../lib/receivers/otlp/settings.ts';
 
 /** Sections of domains, which have tests of their own. */
-type Domain = 'slos' | 'sloOptions' | 'anomalies';
+type Domain = 'slos' | 'sloOptions' | 'anomalies' | 'alerting' | 'onCall';
 
 /** Every other key a user may write, each with a value that is not the default. */
 const everything: Required<Omit<TidewatchConfig, Domain>> = {

@@ -38,14 +38,15 @@ export class DeploymentNotes {
     this.problems.push({ path, message });
   }
 
-  /** A field that holds a secret. @returns whether it is a reference, which a deployment takes */
+  /** A field that holds a secret. @returns whether there is more to check of it: a deployment takes references only */
   secret(value: YamlValue, path: string, field: string): boolean {
-    if (this.dialect.deployment !== undefined && isReference(value)) return true;
+    const deployed = this.dialect.deployment !== undefined;
+    if (deployed && isReference(value)) return false;
     this.note(
       path,
       `a secret must not stand in the file; write a reference instead: { secret: 'tidewatch/${field}' } (Secrets Manager) or { parameter: '/tidewatch/${field}' } (SSM)`,
     );
-    return false;
+    return !deployed;
   }
 
   secretFile(path: string, field: string): void {

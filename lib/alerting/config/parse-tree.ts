@@ -89,7 +89,11 @@ export function parseAlertmanagerTree(tree: YamlValue, dialect: Dialect): Alertm
   if (file.route === undefined || file.route === null) reader.problem('route', 'expected a route, got none');
   else checkRoot(reader, config.route);
   checkNames(reader, config);
-  if (reader.problems.length > 0) throw new AlertmanagerConfigError(reader.problems);
+  if (reader.problems.length > 0) {
+    // Who deploys a configuration wants to know all that is in its way at once.
+    const more = dialect.deployment === undefined ? [] : notes.problems;
+    throw new AlertmanagerConfigError([...reader.problems, ...more]);
+  }
   return config;
 }
 

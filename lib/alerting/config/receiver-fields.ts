@@ -107,10 +107,10 @@ export function readFields(
         reader.text(value, at);
         break;
       case 'secretUrl':
-        if (!notes.secret(value, at, field)) checkUrl(reader, reader.text(value, at), at);
+        if (notes.secret(value, at, field)) checkUrl(reader, reader.text(value, at), at);
         break;
       case 'secret':
-        if (!notes.secret(value, at, field)) reader.text(value, at);
+        if (notes.secret(value, at, field)) reader.text(value, at);
         break;
       case 'secretFile':
         reader.text(value, at);
@@ -153,10 +153,13 @@ function checkPresence(
   { required, exclusive }: IntegrationFields,
   global: YamlMap,
 ): void {
-  const given = (name: string): boolean =>
-    isThere(name.startsWith('global.') ? global[name.slice('global.'.length)] : fields[name]) ||
+  const given = (name: string): boolean => {
+    const [from, field] = name.startsWith('global.')
+      ? [global, name.slice('global.'.length)]
+      : [fields, name];
     // A file with the secret in it is noted as what a deployment cannot have, not as missing.
-    isThere(fields[`${name}_file`]);
+    return isThere(from[field]) || isThere(from[`${field}_file`]);
+  };
   for (const names of required) {
     if (!names.some(given)) reader.problem(path, `expected one of ${names.join(', ')}, got none`);
   }

@@ -1,0 +1,172 @@
+// The section `alerting`: routes, receivers and rules, from TypeScript or an alertmanager.yml, checked as they are
+// deployed; and what SLOs add to them.
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import type { Dialect } from '../../alerting/config/dialect.ts';
+import { type AlertmanagerConfig, parseAlertmanagerTree } from '../../alerting/config/parse-tree.ts';
+import { AlertmanagerConfigError } from '../../alerting/config/problem.ts';
+import { ConfigReader, type YamlMap, type YamlValue } from '../../alerting/config/reader.ts';
+import { readYamlTree } from '../../alerting/config/yaml-tree.ts';
+import {
+  ALARM_DEFAULTS,
+  type AlarmSettings,
+  type AlertingSettings,
+  BEYOND_DEFAULTS,
+} from '../../alerting/settings.ts';
+import { templateProblem } from '../../channels/message/template.ts';
+import { PAGE_INHIBITS_TICKET } from '../../slo/settings.ts';
+import { DEPLOYED } from '../alerting-rules.ts';
+import { type Problem, shown } from '../problem.ts';
+import { AlertingTree, typedPath } from './alerting-tree.ts';
+import { distinct, parse, section, words } from './parts.ts';
+
+const alertingSchema = section({
+  alertmanagerFile: words('the path of an alertmanager.yml', 1_000).optional(),
+  global: z.unknown(),
+  route: z.unknown(),
+  receivers: z.unknown(),
+  inhibitRules: z.unknown(),
+  timeIntervals: z.unknown(),
+  resolveWhenMuted: z.boolean().optional(),
+  cloudwatchAlarms: z
+    .union([
+      z.boolean(),
+      section({
+        namePrefixes: distinct(words('a prefix', 255), 100, 'prefixes').optional(),
+        insufficientData: z.enum(['resolve', 'keep', 'fire']).optional(),
+        severity: words('a severity', 100).optional(),
+      }),
+    ])
+    .optional(),
+}).partial();
+
+const ROUTING = ['global', 'route', 'receivers', 'inhibitRules', 'timeIntervals'] as const;
+const FROM_TYPESCRIPT: Dialect = { ...DEPLOYED, deployment: { ...DEPLOYED.deployment, templateProblem } };
+/** Where alerts go that nobody said anything about: they are listed by the API. */
+const NOBODY = 'nobody';
+const SHOW_ONLY: YamlValue = { route: { receiver: NOBODY }, receivers: [{ name: NOBODY }] };
+
+export interface AlertingSection {
+  /** Undefined when nothing makes alerts: then nothing is deployed for them. */
+  readonly settings: AlertingSettings | undefined;
+  readonly rules: AlertmanagerConfig | undefined;
+  readonly problems: readonly Problem[];
+}
+
+export interface AlertSources {
+  readonly hasSlos: boolean;
+  readonly hasAnomalies: boolean;
+}
+
+/** @param written the section as written, undefined if it is not */
+export function readAlertingSection(
+  written: unknown,
+  { hasSlos, hasAnomalies }: AlertSources,
+): AlertingSection {
+  if (written === undefined) {
+    if (!hasSlos && !hasAnomalies) return { settings: undefined, rules: undefined, problems: [] };
+    const message =
+      'nothing is written: alerts notify nobody; they are listed by `tidewatch alerts list` and the API';
+    return finish(SHOW_ONLY, {}, hasSlos, [{ level: 'warning', path: 'alerting', message }], typedPath);
+  }
+  const parsed = parse(alertingSchema, written, ['alerting']);
+  const value = (typeof written === 'object' && written !== null ? written : {}) as Record<string, unknown>;
+  const problems = [...parsed.problems];
+  const { alertmanagerFile } = value;
+  const typed = Object.fromEntries(
+    ROUTING.flatMap((key) => (value[key] === undefined ? [] : [[key, value[key]]])),
+  );
+  if (typeof alertmanagerFile === 'string') {
+    for (const key of Object.keys(typed)) {
+      problems.push({
+        level: 'error',
+        path: `alerting.${key}`,
+        message: `expected nothing beside alertmanagerFile, got ${shown(value[key])}`,
+      });
+    }
+    const tree = readFile(alertmanagerFile, problems);
+    if (tree === undefined) return { settings: undefined, rules: undefined, problems };
+    return finish(tree, parsed.value ?? {}, hasSlos, problems, (path) => `${alertmanagerFile}: ${path}`);
+  }
+  const converter = new AlertingTree();
+  const tree = converter.convert(typed);
+  problems.push(...converter.problems);
+  return finish(tree, parsed.value ?? {}, hasSlos, problems, typedPath);
+}
+
+function finish(
+  written: YamlValue,
+  options: z.output<typeof alertingSchema>,
+  hasSlos: boolean,
+  before: readonly Problem[],
+  pathOf: (path: string) => string,
+): AlertingSection {
+  const problems = [...before];
+  const tree = hasSlos ? withPageInhibition(written) : written;
+  let rules: AlertmanagerConfig | undefined;
+  try {
+    rules = parseAlertmanagerTree(tree, FROM_TYPESCRIPT);
+  } catch (error) {
+    if (!(error instanceof AlertmanagerConfigError)) throw error;
+    problems.push(...error.problems.map((problem) => errorAt(pathOf, problem)));
+  }
+  problems.push(...(rules?.deploymentProblems ?? []).map((problem) => errorAt(pathOf, problem)));
+  if (rules === undefined || problems.some(({ level }) => level === 'error')) {
+    return { settings: undefined, rules, problems };
+  }
+  const { resolveWhenMuted = BEYOND_DEFAULTS.resolveWhenMuted, cloudwatchAlarms = false } = options;
+  const alarms: AlarmSettings | undefined =
+    cloudwatchAlarms === false
+      ? undefined
+      : { ...ALARM_DEFAULTS, ...(cloudwatchAlarms === true ? {} : definedOf(cloudwatchAlarms)) };
+  const settings: AlertingSettings = {
+    tree,
+    beyond: { ...BEYOND_DEFAULTS, resolveWhenMuted },
+    ...(alarms !== undefined && { alarms }),
+  };
+  return { settings, rules, problems };
+}
+
+function errorAt(
+  pathOf: (path: string) => string,
+  { path, message }: { readonly path: string; readonly message: string },
+): Problem {
+  return { level: 'error', path: pathOf(path), message };
+}
+
+/** While a budget burns fast enough to page, the ticket of the same SLO says nothing new. */
+function withPageInhibition(tree: YamlValue): YamlValue {
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree;
+  const map: YamlMap = tree;
+  const rules = map.inhibit_rules ?? [];
+  if (!Array.isArray(rules)) return tree;
+  const { source_matchers, target_matchers, equal } = PAGE_INHIBITS_TICKET;
+  const added = {
+    source_matchers: [...source_matchers],
+    target_matchers: [...target_matchers],
+    equal: [...equal],
+  };
+  return { ...map, inhibit_rules: [...rules, added] };
+}
+
+function readFile(path: string, problems: Problem[]): YamlValue | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
+    const message = `expected a file that can be read, got ${shown(path)} (${code})`;
+    problems.push({ level: 'error', path: 'alerting.alertmanagerFile', message });
+    return undefined;
+  }
+  const reader = new ConfigReader();
+  const tree = readYamlTree(text, reader);
+  problems.push(...reader.problems.map(({ message }): Problem => ({ level: 'error', path, message })));
+  return tree;
+}
+
+function definedOf<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
