@@ -330,6 +330,13 @@ describe('mistakes', () => {
     ]);
   });
 
+  test('of a window finer than the minutes in which deployed SLOs are evaluated is one', () => {
+    const windows = [{ severity: 'page', longWindow: '5m', shortWindow: '30s', factor: 2 }] as const;
+    expect(problems({ slos: [slo.lambda('a').availability(0.9, { windows, ...WITH_LINKS })] })).toEqual([
+      'error slos: the SLO a-availability has a window or slice of 30s; expected whole minutes, in which deployed SLOs are evaluated',
+    ]);
+  });
+
   test('of any shape are problems, never exceptions', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), (slos, sloOptions) => {

@@ -1,8 +1,12 @@
 // Where SLOs read from, checked against the rest of the configuration: what Tidewatch writes itself, and what is not
 // in CloudWatch at all.
+
 import { SPAN_METRICS_DEFAULTS } from '../../exporters/span-metrics/settings.ts';
+import { formatDuration } from '../../model/duration.ts';
 import type { ProblemList } from '../../slo/problems.ts';
 import type { CompositePart, Indicator, MetricSource, SloSettings } from '../../slo/settings.ts';
+
+const MINUTE_MS = 60_000;
 
 export interface SpanMetricsUse {
   readonly enabled: boolean;
@@ -30,6 +34,7 @@ export function withSpanMetrics(
       );
       continue;
     }
+    checkMinutes(slo, problems);
     const ofSpans = sources.filter((source) => isOfSpans(source));
     if (ofSpans.length > 0 && !spans.enabled)
       problems.error('slos', `the SLO ${slo.name} reads span metrics; expected spanMetrics.enabled: true`);
@@ -37,6 +42,18 @@ export function withSpanMetrics(
     evaluated.push({ ...slo, indicator: mapSources(slo.indicator, (source) => moved(source, spans)) });
   }
   return { evaluated, needsServiceTotals };
+}
+
+/** The evaluation runs each minute on points of a minute; a replay may be finer. */
+function checkMinutes({ name, windows, budgeting }: SloSettings, problems: ProblemList): void {
+  const lengths = windows.flatMap(({ longWindowMs, shortWindowMs }) => [longWindowMs, shortWindowMs]);
+  if (budgeting.kind !== 'occurrences') lengths.push(budgeting.sliceMs);
+  const finer = lengths.find((length) => length % MINUTE_MS !== 0);
+  if (finer === undefined) return;
+  problems.error(
+    'slos',
+    `the SLO ${name} has a window or slice of ${formatDuration(finer)}; expected whole minutes, in which deployed SLOs are evaluated`,
+  );
 }
 
 type CloudWatchSource = Extract<MetricSource, { kind: 'cloudwatch' }>;
