@@ -18,8 +18,11 @@ function compiled(slos: readonly SloConfig[], more: TidewatchConfig = {}): reado
 
 const indicator = (config: SloConfig): unknown => compiled([config])[0]!.indicator;
 
+/** What is said about SLOs; that nobody is told of their alerts is said by the section `alerting`. */
 const problems = (config: unknown): string[] =>
-  checkConfig(config).problems.map(({ level, path, message }) => `${level} ${path}: ${message}`);
+  checkConfig(config)
+    .problems.filter(({ path }) => path !== 'alerting')
+    .map(({ level, path, message }) => `${level} ${path}: ${message}`);
 
 const source = (namespace: string, metric: string, dimensions: object, statistic = 'Sum') => ({
   kind: 'cloudwatch',
