@@ -55,7 +55,7 @@ export interface ScheduleSettings {
 export type EscalationTarget =
   | { readonly kind: 'person'; readonly person: string }
   | { readonly kind: 'schedule'; readonly schedule: string }
-  | { readonly kind: 'channel'; readonly name: string; readonly target: NotificationTarget };
+  | { readonly kind: 'channel'; readonly name: string; readonly targets: readonly NotificationTarget[] };
 
 export interface StepSettings {
   readonly targets: readonly EscalationTarget[];

@@ -36,7 +36,9 @@ export function recipientsOf(
   const empty: string[] = [];
   const add = (target: EscalationTarget): void => {
     if (target.kind === 'channel') {
-      addRecipient(told, `channel:${target.name}`, target.name, false, target.target);
+      target.targets.forEach((way, place) => {
+        addRecipient(told, `channel:${target.name}/${place}`, target.name, false, way);
+      });
       return;
     }
     const person = target.kind === 'person' ? target.person : personOnCall(target.schedule, rules, now);
