@@ -7,6 +7,7 @@ import type { SloSettings } from '../../slo/settings.ts';
 import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, say, table, wantsJson } from '../output.ts';
 import { readSloFile } from '../slo-file.ts';
+import { registerSloBackfill } from './slo-backfill.ts';
 import { registerLiveSlo } from './slo-live.ts';
 
 const FILE =
@@ -48,6 +49,7 @@ export function registerSlo(program: Command): void {
     .argument('<file>', FILE)
     .action((file: string, _options: unknown, command: Command) => importSlos(file, wantsJson(command)));
   registerLiveSlo(slo);
+  registerSloBackfill(slo);
 }
 
 async function windows(file: string, json: boolean): Promise<void> {

@@ -166,7 +166,7 @@ function keepFiring(state: SloState, now: number): StepResult {
   return { state: effects.length === 0 ? state : { ...state, firing }, effects, changed: [] };
 }
 
-function statusOf(slo: SloSettings, state: SloState, report: SloReport, now: number): SloStatus {
+export function statusOf(slo: SloSettings, state: SloState, report: SloReport, now: number): SloStatus {
   const { remaining, badEvents, allowedEvents, remainingMinutes } = report.budget;
   return {
     slo: slo.name,
