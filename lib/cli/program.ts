@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { registerAlerts } from './commands/alerts.ts';
+import { registerAnomalies } from './commands/anomalies.ts';
 import { registerCanary } from './commands/canary.ts';
 import { registerChangePoints } from './commands/change-points.ts';
 import { registerCheck } from './commands/check.ts';
@@ -28,6 +29,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRedrive,
   registerTranslate,
   registerDetect,
+  registerAnomalies,
   registerRankCauses,
   registerLogPatterns,
   registerForecast,

@@ -73,7 +73,8 @@ export function excludedKey({ excluded }: WatchSettings, nowMs: number): string 
     .join(',');
 }
 
-function detectorSettings(watch: WatchSettings): Partial<DetectorSettings> {
+/** How the detector of a metric is set up. */
+export function detectorSettings(watch: WatchSettings): Partial<DetectorSettings> {
   const { head, strictness, excluded, minimum, maximum } = watch;
   return {
     head,
