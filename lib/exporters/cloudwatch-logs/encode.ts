@@ -168,10 +168,26 @@ export class LogEventEncoder implements LogVisitor {
     TIMESTAMP.write(json);
     this.times.millis(timestamp);
     MESSAGE.write(json);
-    this.writer.record(record, ordinal, start > this.growthLimit);
+    const alone = start > this.growthLimit;
+    this.writer.record(record, ordinal, alone);
     END.write(json);
     this.events.add(timestamp, start, json.length - 1, this.stream, head);
+    if (this.writer.parts > 1) this.furtherParts(record, ordinal, alone, timestamp);
     if (json.length >= this.passBytes) this.full = true;
+  }
+
+  /** The events behind the first one of a record that is too long for one. */
+  private furtherParts(record: LogRecordView, ordinal: number, alone: boolean, timestamp: number): void {
+    const { json, writer } = this;
+    for (let part = 2; part <= writer.parts; part++) {
+      const start = json.length;
+      TIMESTAMP.write(json);
+      this.times.millis(timestamp);
+      MESSAGE.write(json);
+      writer.part(record, ordinal, alone, part);
+      END.write(json);
+      this.events.add(timestamp, start, json.length - 1, this.stream, -1);
+    }
   }
 
   /** @returns where the head of a call for the stream lies, directly before the next event */

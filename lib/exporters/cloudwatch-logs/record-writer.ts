@@ -1,4 +1,5 @@
 // The message of a log event: JSON of one record, written for a JSON string, hence escaped twice (docs/log-records.md).
+import { AnyValueView, VALUE } from '../../telemetry/any-value.ts';
 import type { AttributeList } from '../../telemetry/attribute-list.ts';
 import type { KeyTable } from '../../telemetry/key-table.ts';
 import type { LogRecordView } from '../../telemetry/log-record-view.ts';
@@ -13,6 +14,7 @@ import { type JsonToken, jsonTokens } from '../../wire/json-token.ts';
 import { ANY_VALUE_STRING } from '../../wire/otlp-fields.ts';
 import { CutText, cutFields, RECORD_CUTS, RESOURCE_CUTS, unescapedBytes } from './cut-text.ts';
 import { MAX_MESSAGE_BYTES } from './limits.ts';
+import { textParts } from './text-parts.ts';
 import type { TimeDigits } from './time-digits.ts';
 
 /** Larger texts of a resource or a scope are cut: each record repeats them. */
@@ -23,6 +25,15 @@ const COMMA = 0x2c;
 /** Of a message's frame: `{` and `"}`. */
 const FRAME_BYTES = 3;
 const MAX_INSIDE_BYTES = MAX_MESSAGE_BYTES - FRAME_BYTES;
+
+/** Room for what only a part of a record has: `"part":17,"parts":40,` and `.17` behind the id. */
+const PART_BYTES = 64;
+
+/** A body is split when at least so much of it fits into an event beside everything else; else the record is cut. */
+const MIN_PART_BYTES = MAX_INSIDE_BYTES / 4;
+
+const DOT = 0x2e;
+const WHOLE: readonly number[] = [];
 
 /** The W3C trace flag that nearly every record with a trace has, and no other. */
 const SAMPLED = 1;
@@ -45,6 +56,9 @@ export class RecordWriter {
   /** Scope, resource and the start of `recordId`, as every record of the scope ends. */
   private tail: Uint8Array = Buffer.alloc(0);
   private shortTail: Uint8Array = Buffer.alloc(0);
+  private readonly bodyText = new AnyValueView();
+  /** Where the parts of the record's body end, when it needs several events. */
+  private partEnds = WHOLE;
 
   /** @param json in mode 'twice' @param times writes into the same */
   constructor(json: JsonBuffer, times: TimeDigits) {
@@ -91,13 +105,40 @@ export class RecordWriter {
   record(record: LogRecordView, ordinal: number, alone: boolean): void {
     const start = this.json.length;
     const tail = alone ? this.shortTail : this.tail;
+    this.partEnds = WHOLE;
     this.severity(record);
     this.text(this.token.eventName, record.cursor, record.eventNameStart, record.eventNameEnd);
     this.body(record);
     this.traceContext(record);
     this.attributes(record);
     this.end(record, tail, ordinal);
-    if (this.json.length - start > MAX_INSIDE_BYTES) this.fit(record, start, tail, ordinal);
+    if (this.json.length - start > MAX_INSIDE_BYTES) this.fit(record, start, ordinal, alone);
+  }
+
+  /** Events that the record written last needs; `part` writes those behind the first. */
+  get parts(): number {
+    return Math.max(1, this.partEnds.length);
+  }
+
+  /**
+   * Appends the inside of one part of a record whose body is too long for an event: the next piece of the body, and all
+   * else but the attributes, which only the first part has.
+   * @param part from 1 @param ordinal, alone as for `record`
+   */
+  part(record: LogRecordView, ordinal: number, alone: boolean, part: number): void {
+    const { json, token, partEnds, bodyText } = this;
+    const { cursor } = record;
+    this.severity(record);
+    this.text(token.eventName, cursor, record.eventNameStart, record.eventNameEnd);
+    this.text(token.bodyText, cursor, partEnds[part - 2] ?? bodyText.start, partEnds[part - 1] as number);
+    this.traceContext(record);
+    if (part === 1) this.attributes(record);
+    this.number(token.part, part);
+    this.number(token.parts, partEnds.length);
+    this.end(record, alone ? this.shortTail : this.tail, ordinal);
+    if (part === 1) return;
+    json.byte(DOT);
+    json.integer(part);
   }
 
   private severity({ cursor, severityTextStart, severityTextEnd, severityNumber }: LogRecordView): void {
@@ -159,18 +200,39 @@ export class RecordWriter {
   }
 
   /** Rewrites the message from `start` on so that it fits; the outer escapes do not count against the limit. */
-  private fit(record: LogRecordView, start: number, tail: Uint8Array, ordinal: number): void {
+  private fit(record: LogRecordView, start: number, ordinal: number, alone: boolean): void {
     const { json } = this;
     const size = unescapedBytes(json.bytes, start, json.length);
     if (size <= MAX_INSIDE_BYTES) return;
+    json.length = start;
+    if (this.split(record, size)) {
+      this.part(record, ordinal, alone, 1);
+      return;
+    }
     for (const level of RECORD_CUTS) {
       json.length = start;
       const fields = cutFields(record, new CutText(record.cursor, record.keys, level));
       json.raw(json.token(`${fields}"truncatedFromBytes":${size + FRAME_BYTES},`));
       this.traceContext(record);
-      this.end(record, tail, ordinal);
+      this.end(record, alone ? this.shortTail : this.tail, ordinal);
       if (unescapedBytes(json.bytes, start, json.length) <= MAX_INSIDE_BYTES) return;
     }
+  }
+
+  /** Finds the parts of a record of `size` bytes. @returns false when it is not a text body that makes it so large */
+  private split({ cursor, bodyStart, bodyEnd }: LogRecordView, size: number): boolean {
+    const { json, bodyText } = this;
+    if (bodyStart === 0) return false;
+    bodyText.read(cursor, bodyStart, bodyEnd);
+    if (bodyText.kind !== VALUE.string) return false;
+    const start = json.length;
+    json.escaped(cursor.bytes, cursor.data, bodyText.start, bodyText.end);
+    const beside = size - unescapedBytes(json.bytes, start, json.length);
+    json.length = start;
+    const room = MAX_INSIDE_BYTES - beside - PART_BYTES;
+    if (room < MIN_PART_BYTES) return false;
+    this.partEnds = textParts(cursor.bytes, bodyText.start, bodyText.end, room);
+    return true;
   }
 
   /** Text that ends every record of a resource or a scope: `"resource":{…},`, cut when it is very long. */
@@ -241,6 +303,8 @@ const SYNTAX = {
   andSampled: `","flags":${SAMPLED},`,
   flags: '"flags":',
   attributes: '"attributes":{',
+  part: '"part":',
+  parts: '"parts":',
   timeUnixNano: '"timeUnixNano":',
   observedTimeUnixNano: '"observedTimeUnixNano":',
   droppedAttributesCount: '"droppedAttributesCount":',

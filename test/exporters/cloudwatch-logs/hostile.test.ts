@@ -5,7 +5,9 @@ import { logsPayload } from '../../../bench/payloads/logs.ts';
 import type { KeyValue, LogRecord, Resource } from '../../../bench/payloads/otlp-json.ts';
 import { LogEventEncoder } from '../../../lib/exporters/cloudwatch-logs/encode.ts';
 import { LOGS_DEFAULTS } from '../../../lib/exporters/cloudwatch-logs/settings.ts';
+import { textParts } from '../../../lib/exporters/cloudwatch-logs/text-parts.ts';
 import { MalformedError } from '../../../lib/model/errors.ts';
+import { MAX_ATTRIBUTES } from '../../../lib/telemetry/attribute-limit.ts';
 import { LogWalker } from '../../../lib/telemetry/walk.ts';
 import { encodeProtobuf } from '../../support/otlp.ts';
 import { encodeCalls, SOURCE } from './encode-events.ts';
@@ -26,17 +28,22 @@ const text = (key: string, stringValue: string): KeyValue => ({ key, value: { st
 
 describe('a record larger than an event', () => {
   test.each<[string, LogRecord]>([
-    ['a body of 2 MB', { body: { stringValue: 'x'.repeat(2_000_000) } }],
-    ['a body of 2 MB of control characters', { body: { stringValue: '\u0001'.repeat(2_000_000) } }],
-    ['a body of 2 MB of three-byte characters', { body: { stringValue: '語'.repeat(700_000) } }],
+    [
+      'a body of 2 MB beside attributes of 1 MB',
+      { body: { stringValue: 'x'.repeat(2_000_000) }, attributes: [text('big', 'y'.repeat(1_000_000))] },
+    ],
     ['an attribute of 2 MB', { attributes: [text('big', 'y'.repeat(2_000_000)), text('small', 'kept')] }],
     ['bytes of 2 MB', { body: { bytesValue: Buffer.alloc(2_000_000, 7).toString('base64') } }],
     ['a severity text of 2 MB', { severityText: 's'.repeat(2_000_000) }],
     ['an event name of 2 MB', { eventName: 'e'.repeat(2_000_000) }],
     ['a key of 2 MB', { attributes: [text('k'.repeat(2_000_000), 'v')] }],
     [
-      '100,000 attributes',
-      { attributes: Array.from({ length: 100_000 }, (_, i) => text(`key.${i}`, `value ${i}`)) },
+      '8,000 attributes of 200 bytes',
+      {
+        attributes: Array.from({ length: 8_000 }, (_, i) =>
+          text(`key.${i}`, `value ${i} ${'z'.repeat(200)}`),
+        ),
+      },
     ],
     [
       'a list of 300,000 values',
@@ -67,6 +74,107 @@ describe('a record larger than an event', () => {
     expect(parsed.body).toBe(quotes);
     expect(parsed.truncatedFromBytes).toBeUndefined();
   });
+});
+
+test('a record of 100,000 attributes has the first of them, and says how many are missing', () => {
+  const attributes = Array.from({ length: 100_000 }, (_, i) => text(`key.${i}`, `value ${i}`));
+  const parsed = JSON.parse(onlyMessage(requestOf([{ attributes, droppedAttributesCount: 7 }])));
+  expect(Object.keys(parsed.attributes)).toHaveLength(MAX_ATTRIBUTES);
+  expect(parsed.attributes['key.0']).toBe('value 0');
+  expect(parsed.droppedAttributesCount).toBe(100_000 - MAX_ATTRIBUTES + 7);
+});
+
+interface Part {
+  readonly body: string;
+  readonly part?: number;
+  readonly parts?: number;
+  readonly recordId: string;
+  readonly traceId?: string;
+  readonly attributes?: Record<string, unknown>;
+  readonly resource: { attributes: Record<string, unknown> };
+}
+
+/** The events of one record, in order. */
+function partsOf(record: LogRecord): Part[] {
+  const events = encodeCalls(requestOf([record], { attributes: [text('service.name', 's')] })).flatMap(
+    (call) => call.logEvents,
+  );
+  for (const { message } of events) expect(Buffer.byteLength(message)).toBeLessThanOrEqual(ONE_EVENT);
+  expect(new Set(events.map(({ timestamp }) => timestamp)).size).toBe(1);
+  return events.map(({ message }) => JSON.parse(message) as Part);
+}
+
+describe('a record whose body is longer than an event', () => {
+  test.each([
+    ['2 MB', 'x'.repeat(2_000_000), 2],
+    ['2 MB of control characters', '\u0001'.repeat(2_000_000), 12],
+    ['2 MB of three-byte characters', '語'.repeat(700_000), 3],
+    ['2 MB of four-byte characters', `a${'😀'.repeat(500_000)}`, 2],
+    ['2 MB of quotes', '"\\'.repeat(1_000_000), 4],
+    ['a few bytes too many', 'x'.repeat(ONE_EVENT - 150), 2],
+  ])('is split into events: %s', (_, body, parts) => {
+    const events = partsOf({
+      body: { stringValue: body },
+      traceId: 'ab'.repeat(16),
+      attributes: [text('small', 'kept')],
+    });
+    expect(events.map((event) => event.body).join('') === body).toBe(true);
+    expect(events.map((event) => [event.part, event.parts])).toEqual(
+      Array.from({ length: parts }, (_unused, i) => [i + 1, parts]),
+    );
+    expect(events.map((event) => event.recordId)).toEqual(
+      Array.from({ length: parts }, (_unused, i) => `${SOURCE.ingestId}-0${i === 0 ? '' : `.${i + 1}`}`),
+    );
+    expect(events.map((event) => event.attributes)).toEqual([
+      { small: 'kept' },
+      ...Array.from({ length: parts - 1 }, () => undefined),
+    ]);
+    for (const event of events) {
+      expect(event.traceId).toBe('ab'.repeat(16));
+      expect(event.resource.attributes['service.name']).toBe('s');
+    }
+  });
+
+  test('and the records beside it stay single events', () => {
+    const records = ['before', 'x'.repeat(3_000_000), 'behind'].map((stringValue) => ({
+      body: { stringValue },
+    }));
+    const ids = encodeCalls(requestOf(records)).flatMap((call) =>
+      call.logEvents.map(({ message }) => (JSON.parse(message) as Part).recordId.slice(33)),
+    );
+    expect(ids).toEqual(['0', '1', '1.2', '1.3', '2']);
+  });
+
+  test('of broken UTF-8 is split too, and every event is valid', () => {
+    const broken = Buffer.alloc(2_000_000, 0x80);
+    const otlp = field(0x0a, field(0x12, field(0x12, field(0x2a, field(0x0a, broken)))));
+    const events = encodeCalls(otlp).flatMap((call) => call.logEvents);
+    expect(events.length).toBeGreaterThan(5);
+    for (const { message } of events) {
+      expect(Buffer.byteLength(message)).toBeLessThanOrEqual(ONE_EVENT);
+      expect((JSON.parse(message) as Part).body).toMatch(/^\ufffd+$/);
+    }
+  });
+});
+
+test('text is cut between characters, and every piece surely fits', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.uint8Array({ maxLength: 60 }),
+      fc.integer({ min: 10, max: 60 }),
+      (text_, noise, maxBytes) => {
+        for (const bytes of [Buffer.from(text_), Buffer.from(noise)]) {
+          const ends = textParts(bytes, 0, bytes.length, maxBytes);
+          const pieces = ends.map((end, i) => bytes.toString('utf8', ends[i - 1] ?? 0, end));
+          for (const piece of pieces)
+            expect(Buffer.byteLength(JSON.stringify(piece)) - 2).toBeLessThanOrEqual(maxBytes);
+          if (bytes.toString() === text_) expect(pieces.join('')).toBe(text_);
+          expect(ends.at(-1)).toBe(bytes.length);
+        }
+      },
+    ),
+  );
 });
 
 test('a resource of 2 MB is cut once and does not multiply', () => {
