@@ -42,8 +42,6 @@ describe.each(pairs)(
       'fires and resolves when the formulas say so, at an objective of %d',
       (objective) => {
         for (const ratio of RATIOS) {
-          // With ever more failures the budget's arithmetic needs no more minutes, only the simulation does.
-          if (window.longWindowMs > 3 * DAY && ratio < 0.01) continue;
           const { alerts, expected, detection, reset } = simulate(days, window, objective, ratio);
           if (!Number.isFinite(expected)) {
             expect(alerts, `ratio ${ratio}`).toEqual([]);
