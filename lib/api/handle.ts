@@ -126,7 +126,7 @@ function outcomeOf(
   const result = resultOf({ ...response, headers }, request);
   return 'kind' in result
     ? refusedOutcome(request, result, more)
-    : { result, counts: [], facts: { status: response.status } };
+    : { result, counts: response.counts ?? [], facts: { status: response.status } };
 }
 
 function refusedOutcome(

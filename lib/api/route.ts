@@ -24,6 +24,8 @@ export interface ApiResponse {
   /** Names in lower case; `content-type` is given for each body. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** What is worth counting beside the answer, such as alerts that were refused out of a post that was taken. */
+  readonly counts?: readonly { readonly name: string; readonly count: number; readonly reason: string }[];
 }
 
 export interface ApiRoute {

@@ -1,6 +1,6 @@
 // Alerts onto the alert queue, packed by shard: what evaluators and the API tell the router (lib/model/alert.ts).
 import { randomUUID } from 'node:crypto';
-import type { Alert } from '../model/alert.ts';
+import type { SentAlert } from '../model/alert.ts';
 import { PermanentError, RetryableError } from '../model/errors.ts';
 import { fingerprint } from '../model/fingerprint.ts';
 import { type JsonCallOptions, JsonService } from './json-call.ts';
@@ -27,7 +27,7 @@ const CLOSING = ']}';
 
 /** What lies in a message of the alert queue. */
 export interface AlertMessage {
-  readonly alerts: readonly Alert[];
+  readonly alerts: readonly SentAlert[];
 }
 
 interface Entry {
@@ -47,7 +47,7 @@ interface BatchAnswer {
 }
 
 /** The message group of an alert: its fingerprint modulo 64. @returns 0..63 */
-export function alertShard(labels: Alert['labels']): number {
+export function alertShard(labels: SentAlert['labels']): number {
   return Number.parseInt(fingerprint(labels).slice(-4), 16) % ALERT_SHARDS;
 }
 
@@ -57,12 +57,12 @@ export function alertShard(labels: Alert['labels']): number {
  * @returns bodies of each shard in the order in which they must arrive, and the alerts that fit into no body
  */
 export function packAlerts(
-  alerts: readonly Alert[],
+  alerts: readonly SentAlert[],
   maxBytes = MAX_MESSAGE_BYTES,
-): { readonly shards: ReadonlyMap<number, readonly string[]>; readonly tooLarge: readonly Alert[] } {
+): { readonly shards: ReadonlyMap<number, readonly string[]>; readonly tooLarge: readonly SentAlert[] } {
   const shards = new Map<number, string[]>();
   const sizes = new Map<number, number>();
-  const tooLarge: Alert[] = [];
+  const tooLarge: SentAlert[] = [];
   const frame = OPENING.length + CLOSING.length;
   for (const alert of alerts) {
     const text = JSON.stringify(alert);
@@ -103,7 +103,7 @@ export class AlertQueue {
    * @throws RetryableError when some may not have arrived: sending all again is safe, since a router takes the same
    *   alert twice; PermanentError `tooLarge` for an alert above 256 KB, after all others were sent
    */
-  async send(alerts: readonly Alert[], now: number): Promise<void> {
+  async send(alerts: readonly SentAlert[], now: number): Promise<void> {
     const { shards, tooLarge } = packAlerts(alerts);
     // One message of a shard at a time, so that one that is sent again never comes after its successor.
     const turns = Math.max(0, ...[...shards.values()].map((bodies) => bodies.length));

@@ -20,3 +20,6 @@ export interface Alert {
   /** Which evaluator sent it, such as `slo` or `anomaly`. */
   readonly source: string;
 }
+
+/** An alert on the queue: one that was posted without an end has none, so that its end is known to be a time-out. */
+export type SentAlert = Omit<Alert, 'endsAt'> & { readonly endsAt?: number };
