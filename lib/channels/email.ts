@@ -5,7 +5,7 @@ import { cutBytes, cutText, oneLine } from './cut.ts';
 import { groupDigest } from './digest.ts';
 import { EMAIL } from './limits.ts';
 import { DEFAULT_TEXT, DEFAULT_TITLE } from './message/default-templates.ts';
-import { escapeFor, linkFor } from './message/escape.ts';
+import { cutEscaped, escapeFor, linkFor } from './message/escape.ts';
 import { humanizeDuration, isoTime } from './message/filters.ts';
 import type { Mail } from './ports.ts';
 
@@ -77,10 +77,10 @@ function htmlOf(message: Message): string {
   );
   const body = words.render({ field: '', template: undefined, fallback: HTML_BODY, format: 'html' });
   return cutHtml(
-    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${cutText(title, 300)}</title></head>` +
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${cutEscaped(title, 300)}</title></head>` +
       '<body style="margin:0;padding:16px;background:#ffffff;color:#202124;font-family:Arial,Helvetica,sans-serif;font-size:14px">' +
       '<table role="presentation" width="100%" style="max-width:640px;border-collapse:collapse"><tr><td>' +
-      `<h1 style="font-size:18px;color:${color};margin:0 0 12px">${title}</h1>` +
+      `<h1 style="font-size:18px;color:${color};margin:0 0 12px">${cutEscaped(title, 600)}</h1>` +
       `<table role="presentation" style="border-collapse:collapse">${cells.join('')}</table>` +
       `<table role="presentation" style="margin:8px 0"><tr>${buttons.join('')}</tr></table>`,
     body,

@@ -2,6 +2,7 @@
 import type { NotificationContent, NotifiedAlert, Priority } from '../model/notification.ts';
 import type { Channel, Message } from './channel.ts';
 import { byteLength, cutText } from './cut.ts';
+import { wellFormedJson } from './http/json-request.ts';
 import { EVENTBRIDGE } from './limits.ts';
 import type { BusEvent } from './ports.ts';
 
@@ -42,34 +43,31 @@ export function busEvent(message: Message): BusEvent {
 
 function detailOf({ words, context }: Message, content: NotificationContent, listed: number): string {
   const { where, since, until, howBad, summary, description } = words.facts;
-  return JSON.stringify(
-    {
-      version: '1',
-      id: context.idempotencyKey,
-      action: content.status === 'resolved' ? 'resolve' : ACTIONS[content.priority],
-      status: content.status,
-      priority: content.priority,
-      title: words.title(),
-      escalationPath: content.receiver,
-      businessImpact: howBad.map((part) => cutText(part, SHORT_TEXT)),
-      context: {
-        summary: cutText(summary, 2_000),
-        description: cutText(description, 4_000),
-        where: cutText(where, 2_000),
-        since: new Date(since).toISOString(),
-        ...(until !== undefined && { until: new Date(until).toISOString() }),
-        links: content.links,
-        remarks: content.remarks,
-      },
-      groupKey: content.groupKey,
-      groupLabels: content.groupLabels,
-      commonLabels: content.commonLabels,
-      commonAnnotations: content.commonAnnotations,
-      alerts: content.alerts.slice(0, listed).map(alertOf),
-      truncatedAlerts: content.alerts.length - listed,
+  return wellFormedJson({
+    version: '1',
+    id: context.idempotencyKey,
+    action: content.status === 'resolved' ? 'resolve' : ACTIONS[content.priority],
+    status: content.status,
+    priority: content.priority,
+    title: words.title(),
+    escalationPath: content.receiver,
+    businessImpact: howBad.map((part) => cutText(part, SHORT_TEXT)),
+    context: {
+      summary: cutText(summary, 2_000),
+      description: cutText(description, 4_000),
+      where: cutText(where, 2_000),
+      since: new Date(since).toISOString(),
+      ...(until !== undefined && { until: new Date(until).toISOString() }),
+      links: content.links,
+      remarks: content.remarks,
     },
-    (_, value) => (typeof value === 'string' ? value.toWellFormed() : value),
-  );
+    groupKey: content.groupKey,
+    groupLabels: content.groupLabels,
+    commonLabels: content.commonLabels,
+    commonAnnotations: content.commonAnnotations,
+    alerts: content.alerts.slice(0, listed).map(alertOf),
+    truncatedAlerts: content.alerts.length - listed,
+  });
 }
 
 function alertOf({ startsAt, endsAt, ...alert }: NotifiedAlert): object {

@@ -189,9 +189,14 @@ export const REFUSED_KINDS: Readonly<Record<string, string>> = {
 export const REFUSED_FIELDS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   webhook: { payload: 'the body is that of webhook version 4; a shape of your own is not written' },
   email: Object.fromEntries(
-    'smarthost hello auth_username auth_identity auth_password auth_secret require_tls force_implicit_tls tls_config threading'
+    'smarthost hello auth_username auth_identity auth_password auth_secret require_tls force_implicit_tls tls_config threading http_config'
       .split(' ')
       .map((field) => [field, 'mail is sent by Amazon SES with the role of the function; leave it out']),
+  ),
+  mattermost: Object.fromEntries(
+    'fallback pretext author_name author_link author_icon title_link thumb_url footer footer_icon image_url type attachments props priority fields'
+      .split(' ')
+      .map((field) => [field, 'write what the message should say into `title` and `text`']),
   ),
   slack: Object.fromEntries(
     'pretext footer callback_id image_url thumb_url message_text short_fields link_names fields actions mrkdwn_in'
@@ -204,6 +209,7 @@ export const REFUSED_FIELDS: Readonly<Record<string, Readonly<Record<string, str
   sns: {
     api_url: 'the endpoint is that of the Region',
     sigv4: 'messages are signed with the role of the function',
+    http_config: 'messages are sent with the role of the function',
   },
   telegram: { parse_mode: 'messages are sent as HTML' },
   pushover: { html: 'messages are sent as HTML', monospace: 'messages are sent as HTML' },

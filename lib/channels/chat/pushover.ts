@@ -6,6 +6,7 @@ import { type AnswerTable, resultOf } from '../http/answer.ts';
 import type { Request } from '../http/json-request.ts';
 import { PUSHOVER } from '../limits.ts';
 import { DEFAULT_TEXT, DEFAULT_TITLE } from '../message/default-templates.ts';
+import { cutEscaped } from '../message/escape.ts';
 
 const API = 'https://api.pushover.net/1/messages.json';
 /** 429: the month's messages are used up; another try does not help. @see pushover.net/api#friendly */
@@ -71,5 +72,5 @@ function priorityOf(written: string | undefined, fallback: number): number {
 /** Without tags, if it does not fit with them. */
 function cutPlain(text: string, max: number): string {
   if (text.length <= max) return text.toWellFormed();
-  return cutText(text.replace(/<[^>]*>/g, ''), max).replace(/&[a-z0-9#]{0,5}…$/, '…');
+  return cutEscaped(text.replace(/<[^>]*>/g, ''), max);
 }

@@ -1,10 +1,10 @@
 // Telegram by its bot API. Source: core.telegram.org/bots/api#sendmessage
 import type { Channel, Message } from '../channel.ts';
-import { cutText } from '../cut.ts';
 import { type AnswerTable, failure, jsonOf, resultOf, textAt } from '../http/answer.ts';
 import { jsonRequest, type Request } from '../http/json-request.ts';
 import { TELEGRAM } from '../limits.ts';
 import { DEFAULT_TEXT, DEFAULT_TITLE } from '../message/default-templates.ts';
+import { cutEscaped } from '../message/escape.ts';
 
 /** 403: the bot was put out of the chat; 404: there is no such bot, so the token is wrong. */
 const ANSWERS: AnswerTable = { 403: 'refused', 404: 'denied' };
@@ -43,12 +43,11 @@ export function telegramRequest({ fields, words }: Message): Request {
 
 function ownText(title: string, words: Message['words']): string {
   const text = words.render({ field: '', template: undefined, fallback: DEFAULT_TEXT, format: 'html' });
-  return `<b>${cutText(title, 500)}</b>\n${text}`;
+  return `<b>${cutEscaped(title, 500)}</b>\n${text}`;
 }
 
 /** A tag or an escape that is not closed would make Telegram refuse the whole: what does not fit is sent without any. */
 function cutHtml(text: string, max: number): string {
   if (text.length <= max) return text.toWellFormed();
-  const bare = text.replace(/<[^>]*>/g, '');
-  return cutText(bare, max).replace(/&[a-z0-9#]{0,5}…$/, '…');
+  return cutEscaped(text.replace(/<[^>]*>/g, ''), max);
 }

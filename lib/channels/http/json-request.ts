@@ -15,7 +15,14 @@ export function jsonRequest(
     method,
     url,
     headers: { 'content-type': 'application/json', accept: 'application/json', ...headers },
-    // Half a surrogate pair is no UTF-8; some receivers refuse the whole message for it.
-    body: JSON.stringify(body, (_, value) => (typeof value === 'string' ? value.toWellFormed() : value)),
+    body: wellFormedJson(body),
   };
+}
+
+/** Half a surrogate pair is no UTF-8, in names or in values: some receivers refuse the whole message for it. */
+export function wellFormedJson(value: unknown): string {
+  // JSON.stringify writes such halves, and nothing else, as an escape of this kind.
+  return JSON.stringify(value).replace(/\\\\|\\ud[89a-f][0-9a-f]{2}/g, (text) =>
+    text === '\\\\' ? text : '\\ufffd',
+  );
 }

@@ -1,4 +1,5 @@
 // How a value is written so that the receiver shows it as it is, by what the receiver takes.
+import { cutText } from '../cut.ts';
 
 /** `plain` as it is; `slack` mrkdwn; `html`; `markdown` of Teams, Discord, Webex and Mattermost. */
 export type TextFormat = 'plain' | 'slack' | 'html' | 'markdown';
@@ -27,6 +28,12 @@ export function escapeFor(format: TextFormat, text: string): string {
     case 'markdown':
       return text.replace(/[\\`*_[\]~|<>#]/g, (character) => `\\${character}`).replace(EVERYBODY, '@\u200b');
   }
+}
+
+/** At most `max` characters of text that is escaped for HTML or Slack, without half of an escape or a link at its end. */
+export function cutEscaped(text: string, max: number): string {
+  if (text.length <= max) return text.toWellFormed();
+  return cutText(text, max).replace(/(?:&[a-z0-9#]{0,5}|<[^>]*)…$/, '…');
 }
 
 /** A link with words on it; the address is one that isAddress() takes. */

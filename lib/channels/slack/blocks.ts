@@ -1,13 +1,11 @@
 // A group → a Slack message: a title for the list of channels, and blocks that keep every limit.
+import { SLACK_ACTIONS } from '../../model/slack-actions.ts';
 import type { Message } from '../channel.ts';
 import { cutText } from '../cut.ts';
 import { SLACK } from '../limits.ts';
 import { DEFAULT_BODY, DEFAULT_TITLE } from '../message/default-templates.ts';
-import { escapeFor } from '../message/escape.ts';
+import { cutEscaped, escapeFor } from '../message/escape.ts';
 import { humanizeDuration, isoTime } from '../message/filters.ts';
-
-/** What a button says back when it is pressed; read by whoever takes Slack's interactions. */
-export const SLACK_ACTIONS = { acknowledge: 'tidewatch_acknowledge', silence: 'tidewatch_silence' } as const;
 
 export interface SlackMessage {
   /** For notifications and for those who cannot see blocks. */
@@ -30,7 +28,7 @@ const COLORS = { resolved: '#2eb67d', P1: '#e01e5a', P2: '#e01e5a', P3: '#ecb22e
 export function slackMessage(message: Message): SlackMessage {
   const { fields, content } = message;
   const title = fields.write('title', { fallback: DEFAULT_TITLE, format: 'slack' });
-  const text = cutText(title, SLACK.text);
+  const text = cutEscaped(title, SLACK.text);
   const color = content.status === 'resolved' ? COLORS.resolved : COLORS[content.priority];
   const optional = {
     channel: fields.template('channel'),
@@ -44,7 +42,7 @@ export function slackMessage(message: Message): SlackMessage {
     attachments: [
       {
         color: fields.template('color') ?? color,
-        fallback: cutText(fields.template('fallback', 'slack') ?? title, SLACK.text),
+        fallback: cutEscaped(fields.template('fallback', 'slack') ?? title, SLACK.text),
         blocks: slackBlocks(message, title),
       },
     ],
@@ -58,7 +56,7 @@ function slackBlocks(message: Message, title: string): object[] {
   const heading = link === undefined ? `*${title}*` : `*<${link}|${title}>*`;
   let left: number = SLACK.allText;
   const section = (text: string, max: number = SLACK.sectionText): object[] => {
-    const kept = cutMarkup(text, Math.min(max, left));
+    const kept = cutEscaped(text, Math.min(max, left));
     left -= kept.length;
     return kept.trim() === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: kept } }];
   };
@@ -100,7 +98,7 @@ function factFields({ words, content }: Message): FactField[] {
     .filter(([, text]) => text !== '')
     .map(([name, text]) => ({
       type: 'mrkdwn',
-      text: cutMarkup(`*${name}*\n${escapeFor('slack', cutText(text, 800))}`, SLACK.fieldText),
+      text: cutEscaped(`*${name}*\n${escapeFor('slack', cutText(text, 800))}`, SLACK.fieldText),
     }));
 }
 
@@ -143,13 +141,6 @@ function cutAtLine(text: string, max: number): string {
   if (text.length <= max) return text;
   const end = text.lastIndexOf('\n', max - 1);
   return end > 0 ? text.slice(0, end + 1) : text.slice(0, max - 1).toWellFormed();
-}
-
-/** Cut without leaving half of an escape or of a link behind. */
-function cutMarkup(text: string, max: number): string {
-  if (text.length <= max) return text.toWellFormed();
-  const kept = cutText(text, max);
-  return kept.replace(/(?:&[a-z]{0,3}|<[^>]*)…$/, '…');
 }
 
 function present<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
