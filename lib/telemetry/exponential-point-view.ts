@@ -19,6 +19,7 @@ import {
   EXPONENTIAL_ZERO_COUNT,
   EXPONENTIAL_ZERO_THRESHOLD,
 } from '../wire/otlp-fields.ts';
+import { MAX_POINT_ATTRIBUTES } from './attribute-limit.ts';
 import { AttributeList } from './attribute-list.ts';
 import type { KeyTable } from './key-table.ts';
 import { NumberList } from './number-list.ts';
@@ -26,7 +27,7 @@ import { NumberList } from './number-list.ts';
 /** Numbers that the point does not hold are NaN. Bucket i covers (base^i, base^(i+1)], base = 2^(2^-scale). */
 export class ExponentialPointView {
   readonly cursor: WireCursor;
-  readonly attributes = new AttributeList();
+  readonly attributes = new AttributeList(MAX_POINT_ATTRIBUTES);
   readonly positiveCounts = new NumberList();
   readonly negativeCounts = new NumberList();
   positiveOffset = 0;

@@ -15,6 +15,7 @@ import {
   HISTOGRAM_SUM,
   HISTOGRAM_TIME,
 } from '../wire/otlp-fields.ts';
+import { MAX_POINT_ATTRIBUTES } from './attribute-limit.ts';
 import { AttributeList } from './attribute-list.ts';
 import type { KeyTable } from './key-table.ts';
 import { NumberList } from './number-list.ts';
@@ -22,7 +23,7 @@ import { NumberList } from './number-list.ts';
 /** Numbers that the point does not hold are NaN. Bounds are upper and inclusive: n bounds, n + 1 counts, or none of both. */
 export class HistogramPointView {
   readonly cursor: WireCursor;
-  readonly attributes = new AttributeList();
+  readonly attributes = new AttributeList(MAX_POINT_ATTRIBUTES);
   readonly bucketCounts = new NumberList();
   readonly explicitBounds = new NumberList();
   startTimeAt = 0;

@@ -9,6 +9,7 @@ import {
   NUMBER_START_TIME,
   NUMBER_TIME,
 } from '../wire/otlp-fields.ts';
+import { MAX_POINT_ATTRIBUTES } from './attribute-limit.ts';
 import { AttributeList } from './attribute-list.ts';
 import type { KeyTable } from './key-table.ts';
 
@@ -17,7 +18,7 @@ export const POINT_FLAG_NO_RECORDED_VALUE = 1;
 
 export class NumberPointView {
   readonly cursor: WireCursor;
-  readonly attributes = new AttributeList();
+  readonly attributes = new AttributeList(MAX_POINT_ATTRIBUTES);
   startTimeAt = 0;
   timeAt = 0;
   flags = 0;

@@ -12,6 +12,7 @@ import {
   SUMMARY_SUM,
   SUMMARY_TIME,
 } from '../wire/otlp-fields.ts';
+import { MAX_POINT_ATTRIBUTES } from './attribute-limit.ts';
 import { AttributeList } from './attribute-list.ts';
 import type { KeyTable } from './key-table.ts';
 import { NumberList } from './number-list.ts';
@@ -19,7 +20,7 @@ import { NumberList } from './number-list.ts';
 /** `quantiles.values[i]` (0..1) has the value `quantileValues.values[i]`. */
 export class SummaryPointView {
   readonly cursor: WireCursor;
-  readonly attributes = new AttributeList();
+  readonly attributes = new AttributeList(MAX_POINT_ATTRIBUTES);
   readonly quantiles = new NumberList();
   readonly quantileValues = new NumberList();
   startTimeAt = 0;

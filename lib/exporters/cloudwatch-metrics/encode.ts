@@ -41,7 +41,8 @@ export type PointDrop =
   | 'notFinite' // NaN or infinite
   | 'outOfRange' // beyond ±2^360
   | 'invalidBuckets' // bounds not ascending, or not one more count than bounds
-  | 'tooManyDimensions';
+  | 'tooManyDimensions'
+  | 'tooManyAttributes'; // they could not all be read, and with fewer it would be another series
 
 /** The one view of a point that all kinds have in common. */
 interface AnyPoint {
@@ -230,6 +231,7 @@ export class MetricEncoder implements MetricVisitor {
   private timeOf(point: AnyPoint): number {
     if (this.refusal !== undefined) this.drop(this.refusal);
     else if ((point.flags & POINT_FLAG_NO_RECORDED_VALUE) !== 0) this.drop('noRecordedValue');
+    else if (point.attributes.excess > 0) this.drop('tooManyAttributes');
     else {
       const timeMs = unixMillis(point.cursor.data, point.timeAt);
       if (timeMs > 0) return timeMs;

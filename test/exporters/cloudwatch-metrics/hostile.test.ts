@@ -5,6 +5,7 @@ import type { Metric, MetricsRequest, NumberDataPoint } from '../../../bench/pay
 import { Seeded } from '../../../bench/payloads/seeded.ts';
 import { METRICS_DEFAULTS } from '../../../lib/exporters/cloudwatch-metrics/settings.ts';
 import { MalformedError } from '../../../lib/model/errors.ts';
+import { MAX_POINT_ATTRIBUTES } from '../../../lib/telemetry/attribute-limit.ts';
 import { mutate } from '../../support/mutate.ts';
 import { encodeProtobuf } from '../../support/otlp.ts';
 import { EncoderUnderTest } from './encode-metrics.ts';
@@ -70,6 +71,21 @@ describe('within two seconds', () => {
       { Name: 'service.name', Value: 'unknown_service' },
       { Name: 'k', Value: '7' },
     ]);
+  });
+
+  test('a point of more attributes than are read is dropped and counted', { timeout: 20_000 }, () => {
+    const attributes = Array.from({ length: MAX_POINT_ATTRIBUTES + 1 }, (_, i) => ({
+      key: `a${i}`,
+      value: { intValue: '1' },
+    }));
+    const { datums, drops } = encode([
+      gauge([
+        { timeUnixNano: TIME, asInt: '1', attributes },
+        { timeUnixNano: TIME, asInt: '2' },
+      ]),
+    ]);
+    expect(datums).toHaveLength(1);
+    expect(drops).toEqual({ tooManyAttributes: 1 });
   });
 
   test('a value of 2 MB is cut to what a dimension holds', () => {

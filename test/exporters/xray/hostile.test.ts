@@ -6,6 +6,7 @@ import { Seeded } from '../../../bench/payloads/seeded.ts';
 import { tracesPayload } from '../../../bench/payloads/traces.ts';
 import type { XraySettings } from '../../../lib/exporters/xray/settings.ts';
 import { MalformedError } from '../../../lib/model/errors.ts';
+import { MAX_ATTRIBUTES } from '../../../lib/telemetry/attribute-limit.ts';
 import { mutate } from '../../support/mutate.ts';
 import { encodeProtobuf } from '../../support/otlp.ts';
 import { encodeTexts } from './encode-documents.ts';
@@ -95,7 +96,8 @@ describe('a document that would be larger than 64 KB', () => {
     const { metadata } = documentOf({ attributes });
     const kept = Object.keys(metadata.default).length;
     expect(kept).toBeGreaterThan(1_000);
-    expect(kept + (metadata.otel.attributes_left_out as number)).toBe(100_000);
+    expect(kept + (metadata.otel.attributes_left_out as number)).toBe(MAX_ATTRIBUTES);
+    expect(metadata.otel.dropped_attributes_count).toBe(100_000 - MAX_ATTRIBUTES);
   });
 
   test('then other long texts and links', () => {
