@@ -1,5 +1,7 @@
-// The text of a file with SLOs, of whatever form → settings: OpenSLO v1 YAML, or Tidewatch's own YAML or JSON.
+// The text of a file with SLOs, of whatever form → settings: OpenSLO v1 YAML, Tidewatch's own YAML or JSON, or a plain
+// list of targets.
 import { readSlos, type SloReading } from '../slo/definition/read-slos.ts';
+import { isPlainTargets, readPlainTargets } from '../slo/foreign/plain-targets.ts';
 import { isOpenSlo } from '../slo/openslo/document-set.ts';
 import { readOpenSlo } from '../slo/openslo/read-openslo.ts';
 import type { SloProblem } from '../slo/problems.ts';
@@ -11,6 +13,7 @@ export function readSloText(text: string): SloReading {
   if (problems.length > 0) return { slos: [], problems };
   if (documents.some(({ value }) => isOpenSlo(value))) return readOpenSlo(documents);
   const [first] = documents;
+  if (documents.length === 1 && isPlainTargets(first?.value)) return readPlainTargets(first?.value);
   if (Array.isArray(first?.value)) return readSlos(first.value, '');
   const fields = first?.value as Record<string, unknown> | undefined;
   if (documents.length === 1 && Array.isArray(fields?.slos)) return readOwnForm(fields);
