@@ -17,6 +17,7 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { HEARTBEAT_METRIC } from '../../lib/alerting/durable/heartbeat.ts';
 import type { DeploymentSettings } from '../../lib/config/deployment.ts';
 import type { Destination } from '../../lib/exporters/exporter.ts';
 import type { RefusalReason } from '../../lib/receivers/otlp/refusal.ts';
@@ -104,6 +105,57 @@ export class StackAlarms extends Construct {
       threshold: 1,
       below: true,
       periods: { breaching: count, of: count },
+    });
+  }
+
+  /** The heartbeat alert goes the whole way from the alert queue to a delivery each minute. */
+  whenHeartbeatStops(scope: Construct): void {
+    this.add(scope, 'HeartbeatAlarm', {
+      description:
+        'No heartbeat alert was delivered for five minutes: alerts are not routed or nobody is told. Look at the queues and the logs of sweep-timers, route-alerts and notify. A silence or inhibition that covers the alert TidewatchHeartbeat stops it too.',
+      metric: new Metric({
+        namespace: COUNTERS,
+        metricName: HEARTBEAT_METRIC,
+        dimensionsMap: { Receiver: 'notify' },
+        period: Duration.minutes(1),
+        statistic: Stats.SUM,
+      }),
+      threshold: 1,
+      below: true,
+      periods: { breaching: 5, of: 5 },
+    });
+  }
+
+  /** Alerts that are none, or receivers that will never take what they are sent. */
+  whenAlertsAreDropped(scope: Construct, counter: string, receiver: string, what: string): void {
+    this.add(scope, `Dropped-${counter}-Alarm`, {
+      description: `${what} The counter "${counter}" of namespace ${COUNTERS} says why.`,
+      metric: new Metric({
+        namespace: COUNTERS,
+        metricName: counter,
+        dimensionsMap: { Receiver: receiver },
+        period: Duration.minutes(5),
+        statistic: Stats.SUM,
+      }),
+      threshold: 0,
+      periods: { breaching: 1, of: 1 },
+    });
+  }
+
+  /** A policy ended and nobody had acknowledged: people cannot be reached, or the policy is too short. */
+  whenNobodyAcknowledges(scope: Construct): void {
+    this.add(scope, 'NobodyAcknowledgesAlarm', {
+      description:
+        'An incident went through all levels of its escalation policy and nobody acknowledged it. "tidewatch incidents list" shows it.',
+      metric: new Metric({
+        namespace: COUNTERS,
+        metricName: 'escalations',
+        dimensionsMap: { Receiver: 'escalate', Reason: 'exhausted' },
+        period: Duration.minutes(1),
+        statistic: Stats.SUM,
+      }),
+      threshold: 0,
+      periods: { breaching: 1, of: 1 },
     });
   }
 

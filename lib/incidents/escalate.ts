@@ -7,7 +7,7 @@ import { acknowledgeUrl } from './acknowledge/link.ts';
 import { IncidentDesk } from './desk.ts';
 import { claimDue, isStillClaimed } from './incident/claim.ts';
 import { pageContent } from './incident/content.ts';
-import { type Incident, nextWakeAt, type Page } from './incident/incident.ts';
+import { type Incident, nextWakeAt, type Page, type TimelineEntry } from './incident/incident.ts';
 import { type IncidentEvent, step } from './incident/step.ts';
 import { flushPager } from './paging/flush.ts';
 import { mayPage } from './paging/may-page.ts';
@@ -20,6 +20,8 @@ export interface Escalated {
   readonly outcome: WakeOutcome;
   /** Of what was sent: `delivered`, `retry` or `refused`, for each page. */
   readonly results: readonly NotificationResult['kind'][];
+  /** Written into the timeline. */
+  readonly entries: readonly TimelineEntry[];
 }
 
 /** A timer is set just before its row is written; it may come back faster than that. */
@@ -49,23 +51,27 @@ async function wakeIncident(wakeUp: WakeUp, ports: EscalationPorts, now: () => n
       throw new RetryableError('conflict', `incident ${wakeUp.id} is not written yet`);
     }
     await timers.done(wakeUp);
-    return { outcome: 'orphan', results: [] };
+    return { outcome: 'orphan', results: [], entries: [] };
   }
   if (incident.version > wakeUp.generation) {
     await timers.done(wakeUp);
-    return { outcome: 'stale', results: [] };
+    return { outcome: 'stale', results: [], entries: [] };
   }
   const due = nextWakeAt(incident);
   if (due === undefined || due > now()) {
     if (due !== undefined) await timers.schedule({ ...wakeUp, dueAt: due });
     if (due !== wakeUp.dueAt) await timers.done(wakeUp);
-    return { outcome: due === undefined ? 'idle' : 'early', results: [] };
+    return { outcome: due === undefined ? 'idle' : 'early', results: [], entries: [] };
   }
   const desk = new IncidentDesk(ports);
-  const { claimed, after } = await takeFurther(incident.id, desk, now());
-  const results = after === undefined ? [] : await sendAll(after, claimed, ports, desk, now);
+  const { claimed, after, entries } = await takeFurther(incident.id, desk, now());
+  const sent = after === undefined ? NOTHING : await sendAll(after, claimed, ports, desk, now);
   await timers.done(wakeUp);
-  return { outcome: claimed.length > 0 ? 'sent' : 'idle', results };
+  return {
+    outcome: claimed.length > 0 ? 'sent' : 'idle',
+    results: sent.results,
+    entries: [...entries, ...sent.entries],
+  };
 }
 
 /** The incident, once it is as the wake-up knows it. */
@@ -81,14 +87,18 @@ async function written(wakeUp: WakeUp, ports: EscalationPorts): Promise<Incident
 /** The step whose time has come and the claim of what is to be sent, in one write. */
 async function takeFurther(id: string, desk: IncidentDesk, now: number) {
   let claimed: readonly Page[] = [];
+  let entries: readonly TimelineEntry[] = [];
   const change = await desk.change(id, now, (incident, rules) => {
     const stepped = step(incident, { kind: 'timer' }, rules, now);
     const claim = claimDue(stepped.incident, now);
     claimed = claim.claimed;
-    return { incident: claim.incident, entries: stepped.entries };
+    entries = stepped.entries;
+    return { incident: claim.incident, entries };
   });
-  return { claimed, after: change?.after };
+  return { claimed, entries, after: change?.after };
 }
+
+const NOTHING = { results: [], entries: [] } as const;
 
 /** Each page on its own: one that is slow or fails keeps no other. */
 async function sendAll(
@@ -97,25 +107,24 @@ async function sendAll(
   ports: EscalationPorts,
   desk: IncidentDesk,
   now: () => number,
-): Promise<NotificationResult['kind'][]> {
+): Promise<Pick<Escalated, 'results' | 'entries'>> {
   const events = await Promise.all(
     claimed.map((page) => sendPage(incident, page, ports, now).catch((error) => notSent(page, error))),
   );
-  const results: NotificationResult['kind'][] = [];
   const told = events.filter((event) => event !== undefined);
-  if (told.length > 0) {
-    await desk.change(incident.id, now(), (current, rules) => {
-      let next = current;
-      const entries = told.flatMap((event) => {
-        const outcome = step(next, event, rules, now());
-        next = outcome.incident;
-        return outcome.entries;
-      });
-      return { incident: next, entries };
+  if (told.length === 0) return NOTHING;
+  let entries: readonly TimelineEntry[] = [];
+  await desk.change(incident.id, now(), (current, rules) => {
+    let next = current;
+    entries = told.flatMap((event) => {
+      const outcome = step(next, event, rules, now());
+      next = outcome.incident;
+      return outcome.entries;
     });
-  }
-  for (const event of told) if (event.kind === 'answer') results.push(event.result.kind);
-  return results;
+    return { incident: next, entries };
+  });
+  const results = told.flatMap((event) => (event.kind === 'answer' ? [event.result.kind] : []));
+  return { results, entries };
 }
 
 /** What went wrong before the page could be sent may go right the next time. */

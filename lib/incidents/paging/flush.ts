@@ -11,6 +11,7 @@ import { changePager } from './pager-desk.ts';
 interface Flushed {
   readonly outcome: 'stale' | 'early' | 'orphan' | 'idle' | 'sent';
   readonly results: readonly NotificationResult['kind'][];
+  readonly entries: readonly [];
 }
 
 const ORPHAN_MS = 10 * 60_000;
@@ -30,17 +31,17 @@ export async function flushPager(
       throw new RetryableError('conflict', `the pages held for ${person} are not written yet`);
     }
     await timers.done(wakeUp);
-    return { outcome: 'orphan', results: [] };
+    return { outcome: 'orphan', results: [], entries: [] };
   }
   const due = pagerWakeAt(pager);
   if (pager.version > wakeUp.generation && (due === undefined || due > now())) {
     await timers.done(wakeUp);
-    return { outcome: 'stale', results: [] };
+    return { outcome: 'stale', results: [], entries: [] };
   }
   if (due === undefined || due > now()) {
     if (due !== undefined) await timers.schedule({ ...wakeUp, dueAt: due });
     if (due !== wakeUp.dueAt) await timers.done(wakeUp);
-    return { outcome: due === undefined ? 'idle' : 'early', results: [] };
+    return { outcome: due === undefined ? 'idle' : 'early', results: [], entries: [] };
   }
   let claimed: Bundle | undefined;
   await changePager(person, ports, (current) => {
@@ -50,14 +51,14 @@ export async function flushPager(
   });
   if (claimed === undefined) {
     await timers.done(wakeUp);
-    return { outcome: 'idle', results: [] };
+    return { outcome: 'idle', results: [], entries: [] };
   }
   const { number, pages } = claimed;
   const results = await sendBundle(person, number, pages, ports, now);
   const outcome = results.includes('retry') ? 'retry' : 'done';
   await changePager(person, ports, (current) => bundleSent(current, number, outcome, now()));
   await timers.done(wakeUp);
-  return { outcome: 'sent', results };
+  return { outcome: 'sent', results, entries: [] };
 }
 
 async function sendBundle(

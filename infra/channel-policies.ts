@@ -1,0 +1,103 @@
+// What a function needs to tell receivers: the secrets that their fields refer to, and the AWS services that some
+// channels are. Calls to addresses on the internet need no permission.
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import type { NotificationTarget, SecretReference } from '../lib/model/notification.ts';
+import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
+import { grantPutEvents } from './policies.ts';
+
+/** Lets a function read secrets by reference, those and no others. */
+export function grantSecrets(role: Role, references: readonly SecretReference[]): void {
+  const stack = Stack.of(role);
+  const names = new Set(references.flatMap((item) => ('secret' in item ? [item.secret] : [])));
+  const parameters = new Set(references.flatMap((item) => ('parameter' in item ? [item.parameter] : [])));
+  for (const name of names) {
+    // The ARN of a secret ends in six characters that are not known before it is made.
+    const arn = name.startsWith('arn:')
+      ? name
+      : stack.formatArn({
+          service: 'secretsmanager',
+          resource: 'secret',
+          resourceName: `${name}-??????`,
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        });
+    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }));
+  }
+  for (const name of parameters) {
+    const arn = stack.formatArn({
+      service: 'ssm',
+      resource: 'parameter',
+      resourceName: name.replace(/^\//, ''),
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }));
+  }
+}
+
+/** Lets a function tell these receivers, by the channels that are AWS services, with the secrets they refer to. */
+export function grantChannels(role: Role, targets: readonly NotificationTarget[]): void {
+  grantSecrets(
+    role,
+    targets.flatMap(({ fields }) => secretReferences(fields)),
+  );
+  const stack = Stack.of(role);
+  const ofKind = (kind: string) =>
+    targets.filter((target) => target.kind === kind).map(({ fields }) => fields);
+  if (ofKind('email').length > 0) grantMail(role);
+  for (const { topic_arn } of ofKind('sns')) {
+    const isFixed = typeof topic_arn === 'string' && topic_arn.startsWith('arn:');
+    const resource = isFixed ? topic_arn : '*';
+    role.addToPolicy(new PolicyStatement({ actions: ['sns:Publish'], resources: [resource] }));
+    if (isFixed) continue;
+    acknowledge(role, {
+      finding: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'telephone numbers, and topics that a template names, are no resources that a policy can list',
+    });
+  }
+  for (const { event_bus } of ofKind('eventbridge')) {
+    grantPutEvents(role, typeof event_bus === 'string' ? event_bus : 'default');
+  }
+  if (ofKind('opsitem').length > 0) {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['ssm:CreateOpsItem', 'ssm:UpdateOpsItem'],
+        resources: [stack.formatArn({ service: 'ssm', resource: 'opsitem', resourceName: '*' })],
+      }),
+    );
+    acknowledgeWildcard(
+      role,
+      stack.formatArn({ service: 'ssm', resource: 'opsitem', resourceName: '*' }),
+      'OpsItems get their ids when they are made',
+    );
+    role.addToPolicy(new PolicyStatement({ actions: ['ssm:DescribeOpsItems'], resources: ['*'] }));
+    acknowledge(role, {
+      finding: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'ssm:DescribeOpsItems knows no resources; it tells which OpsItem a group has',
+    });
+  }
+}
+
+function grantMail(role: Role): void {
+  const identities = Stack.of(role).formatArn({ service: 'ses', resource: 'identity', resourceName: '*' });
+  const sets = Stack.of(role).formatArn({ service: 'ses', resource: 'configuration-set', resourceName: '*' });
+  role.addToPolicy(new PolicyStatement({ actions: ['ses:SendEmail'], resources: [identities, sets] }));
+  for (const arn of [identities, sets]) {
+    acknowledgeWildcard(
+      role,
+      arn,
+      'a sender is authorised by the identity of its address or of its domain, whichever the account has verified',
+    );
+  }
+}
+
+/** Every reference within a value. */
+export function secretReferences(value: unknown): SecretReference[] {
+  if (typeof value !== 'object' || value === null) return [];
+  if (Array.isArray(value)) return value.flatMap(secretReferences);
+  const { secret, key, parameter } = value as Record<string, unknown>;
+  const names = Object.keys(value).toSorted().join();
+  if (names === 'secret' && typeof secret === 'string') return [{ secret }];
+  if (names === 'key,secret' && typeof secret === 'string' && typeof key === 'string')
+    return [{ secret, key }];
+  if (names === 'parameter' && typeof parameter === 'string') return [{ parameter }];
+  return Object.values(value).flatMap(secretReferences);
+}

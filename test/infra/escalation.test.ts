@@ -1,0 +1,105 @@
+// Escalation as it is deployed: a function, its queue and its secret, only with `onCall`, and no more than it needs.
+import { describe, expect, test } from 'vitest';
+import type { TidewatchConfig } from '../../lib/config/define.ts';
+import { type Synthesized, synthesize } from './synthesize.ts';
+
+const config: TidewatchConfig = {
+  alerting: {
+    route: { receiver: 'pages' },
+    receivers: [{ name: 'pages', escalation: [{ policy: 'shop' }] }],
+  },
+  onCall: {
+    people: {
+      ada: {
+        contacts: {
+          pagerduty: [{ routingKey: { secret: 'tidewatch/ada' } }],
+          webhook: [{ url: { parameter: '/tidewatch/hook' } }],
+        },
+      },
+      ben: { contacts: { email: [{ to: 'ben@example.com', from: 'tidewatch@example.com' }] } },
+    },
+    policies: { shop: { steps: [{ tell: [{ person: 'ada' }] }, { tell: [{ person: 'ben' }] }] } },
+    slack: { signingSecret: { secret: 'tidewatch/slack' } },
+  },
+};
+const template = synthesize(config);
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: { readonly 'ForAllValues:StringLike'?: { readonly 'dynamodb:LeadingKeys': string[] } };
+}
+
+function statements({ ofType }: Synthesized, role: RegExp): readonly Statement[] {
+  return ofType('AWS::IAM::Policy')
+    .filter(({ logicalId }) => role.test(logicalId))
+    .flatMap(({ properties }) => properties.PolicyDocument.Statement as Statement[]);
+}
+
+const named = ({ ofType }: Synthesized, type: string, name: RegExp) =>
+  ofType(type).filter(({ logicalId }) => name.test(logicalId));
+
+test('is not there without onCall', () => {
+  const { onCall: _, ...rest } = config;
+  const without = synthesize({ ...rest, alerting: { ...rest.alerting, receivers: [{ name: 'pages' }] } });
+  expect(named(without, 'AWS::Lambda::Function', /Escalat/)).toEqual([]);
+  expect(without.ofType('AWS::SecretsManager::Secret')).toEqual([]);
+});
+
+describe('with onCall', () => {
+  test('is a function that reads wake-ups, a few at a time, with partial answers', () => {
+    const [escalate] = named(template, 'AWS::Lambda::Function', /Escalat/);
+    expect(escalate?.properties).toMatchObject({ Timeout: 60, MemorySize: 512, Runtime: 'nodejs24.x' });
+    const mapping = named(template, 'AWS::Lambda::EventSourceMapping', /Escalat/);
+    expect(mapping).toMatchObject([
+      { properties: { BatchSize: 5, FunctionResponseTypes: ['ReportBatchItemFailures'] } },
+    ]);
+  });
+
+  test('has dead letters of its own, with an alarm, and one for incidents that nobody acknowledges', () => {
+    expect(named(template, 'AWS::SQS::Queue', /Escalat/)).toHaveLength(2);
+    const alarms = named(template, 'AWS::CloudWatch::Alarm', /Escalat/).map(
+      ({ properties }) => properties.MetricName,
+    );
+    expect(alarms.toSorted()).toEqual([
+      'ApproximateAgeOfOldestMessage',
+      'ApproximateNumberOfMessagesVisible',
+      'Errors',
+      'Throttles',
+      'escalations',
+    ]);
+  });
+
+  test('signs links with a secret that is made here and that nobody has to know', () => {
+    expect(template.ofType('AWS::SecretsManager::Secret')).toMatchObject([
+      { properties: { GenerateSecretString: { PasswordLength: 64 } } },
+    ]);
+  });
+
+  test('may touch incidents, on-call and timers only, and read the secrets of contacts only', () => {
+    const allowed = statements(template, /Escalate/);
+    const keys = allowed.flatMap(
+      ({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
+    );
+    expect([...new Set(keys)].toSorted()).toEqual(['due#*', 'incident#*', 'oncall#*']);
+    const secrets = allowed.filter(({ Action }) =>
+      [Action].flat().some((action) => /Secret|Parameter/.test(action)),
+    );
+    const text = JSON.stringify(secrets.map(({ Resource }) => Resource));
+    expect(text).toContain('secret:tidewatch/ada-??????');
+    expect(text).toContain('parameter/tidewatch/hook');
+    expect(text).toContain('LinkSecret');
+    expect(text).not.toContain('slack');
+    expect(JSON.stringify(allowed)).toContain('ses:SendEmail');
+    expect(JSON.stringify(allowed)).not.toContain('sns:Publish');
+  });
+
+  test('lets notify open incidents', () => {
+    const keys = statements(template, /Notify/).flatMap(
+      ({ Condition }) => Condition?.['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'] ?? [],
+    );
+    expect(keys).toContain('incident#*');
+    const [notify] = named(template, 'AWS::Lambda::Function', /Notify/);
+    expect(Object.keys(notify?.properties.Environment.Variables)).toContain('TIDEWATCH_ESCALATE_QUEUE_URL');
+  });
+});
