@@ -41,7 +41,8 @@ export function templateProblem(source: string): string | undefined {
 
 /** Writes one text. Never throws: what is wrong with the template comes back. */
 export function renderTemplate(source: string, scope: object, format: TextFormat): Rendered {
-  const problem = source.includes('{{') || source.includes('{%') ? templateProblem(source) : undefined;
+  if (!source.includes('{{') && !source.includes('{%')) return { ok: true, text: source };
+  const problem = templateProblem(source);
   if (problem !== undefined) return { ok: false, problem };
   try {
     const text: string = engineFor(format).parseAndRenderSync(source, scope);
