@@ -9,7 +9,12 @@ export type FunctionName =
   | 'export-telemetry'
   | 'evaluate-slos'
   | 'detect-anomalies'
-  | 'record-changes';
+  | 'record-changes'
+  | 'canary-hook'
+  | 'route-alerts'
+  | 'notify'
+  | 'sweep-timers'
+  | 'escalate';
 
 /** The file that a bundle consists of, besides its source map. */
 export const ENTRY = 'index.mjs';

@@ -5,8 +5,10 @@ import { compileConfig } from '../lib/config/compile.ts';
 import type { TidewatchConfig } from '../lib/config/define.ts';
 import type { StackOutput } from '../lib/model/stack-outputs.ts';
 import { AlertBus } from './constructs/alert-bus.ts';
+import { AlertRouting } from './constructs/alert-routing.ts';
 import { AnomalyDetection } from './constructs/anomaly-detection.ts';
 import { dataKey } from './constructs/data-key.ts';
+import { Escalation } from './constructs/escalation.ts';
 import { SloEvaluation } from './constructs/slo-evaluation.ts';
 import { StackAlarms } from './constructs/stack-alarms.ts';
 import { StateTable } from './constructs/state-table.ts';
@@ -30,6 +32,11 @@ export class Tidewatch extends Construct {
   readonly slos: SloEvaluation | undefined;
   /** Only with anomalies in the configuration. */
   readonly anomalies: AnomalyDetection | undefined;
+
+  /** Only with onCall in the configuration. */
+  readonly escalation: Escalation | undefined;
+  /** Only where something makes alerts. */
+  readonly alerting: AlertRouting | undefined;
 
   /** @throws ConfigError that lists every problem of the configuration */
   constructor(scope: Construct, id: string, props: TidewatchProps) {
@@ -62,6 +69,15 @@ export class Tidewatch extends Construct {
       const { stateTable, alertBus, alarms } = this;
       const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
       this.anomalies = new AnomalyDetection(this, 'Anomalies', shared);
+    }
+    if (runtime.alerting !== undefined) {
+      const { stateTable, archive, alertBus, alarms } = this;
+      const shared = { config, stateTable, archive, alertBus, alarms, encryptionKey, bundles };
+      this.alerting = new AlertRouting(this, 'Alerting', shared);
+      if (runtime.onCall !== undefined) {
+        const { alerting: routing } = this;
+        this.escalation = new Escalation(this, 'Escalation', { config, routing, encryptionKey, bundles });
+      }
     }
     this.addOutputs();
   }

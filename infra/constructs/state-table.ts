@@ -19,6 +19,16 @@ const ACTIONS = {
   readWrite: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
   query: ['dynamodb:Query'],
   put: ['dynamodb:PutItem'],
+  /** What StateRows does: rows together, in transactions, and taken out. */
+  rows: [
+    'dynamodb:BatchGetItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:GetItem',
+    'dynamodb:PutItem',
+    'dynamodb:Query',
+    'dynamodb:UpdateItem',
+  ],
 } as const;
 
 /** Not TableV2: that wants to know the Region at synth as soon as it has a key of the stack. */

@@ -21,11 +21,15 @@ import { removalPolicy } from '../removal.ts';
 
 /** Where bodies wait that were too large for the queue. */
 export const PENDING_PREFIX = 'pending/';
+/** What is to be told and does not fit into a row; see lib/aws/outbox-bodies.ts. */
+export const OUTBOX_PREFIX = 'outbox/';
 /** Where everything received is kept. */
 export const RAW_PREFIX = 'raw/';
 
 /** Twice the 14 days that the telemetry queue keeps its messages, and then some. */
 const PENDING_DAYS = 30;
+/** A delivery is over, or given up, within hours. */
+const OUTBOX_DAYS = 2;
 /** An overwritten or deleted object can be brought back for this long. */
 const NONCURRENT_DAYS = 30;
 const TIERS_RULE = 'tiers';
@@ -110,6 +114,7 @@ function lifecycleRules(tiers: TierSettings): LifecycleRule[] {
       ? []
       : [{ id: 'expire', prefix: RAW_PREFIX, expiration: Duration.days(tiers.expireOnDay) }]),
     { id: 'pending', prefix: PENDING_PREFIX, expiration: Duration.days(PENDING_DAYS) },
+    { id: 'outbox', prefix: OUTBOX_PREFIX, expiration: Duration.days(OUTBOX_DAYS) },
     {
       id: 'cleanup',
       abortIncompleteMultipartUploadAfter: Duration.days(ABORT_UPLOAD_DAYS),

@@ -22,7 +22,7 @@ export function alertingStores(
   { stateTable, archiveBucket, queues }: AlertingResources,
   transport: AwsTransport,
   calls: JsonCallOptions,
-): AlertingStores & { readonly timers: DynamoTimers } {
+): AlertingStores & { readonly timers: DynamoTimers; readonly rows: StateRows } {
   const rows = new StateRows(stateTable, transport, calls);
   const timers = new DynamoTimers(rows, queues, transport, calls);
   const bodies = new OutboxBodies(
@@ -31,6 +31,7 @@ export function alertingStores(
     rows,
   );
   return {
+    rows,
     timers,
     alerts: new DynamoAlertStore(rows),
     sources: new DynamoSourceStore(rows),

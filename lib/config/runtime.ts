@@ -2,6 +2,7 @@
 // resources. The only place besides the SDK that reads process.env; no zod, the configuration was checked at synth.
 import { readFileSync } from 'node:fs';
 import type { AlertingSettings } from '../alerting/settings.ts';
+import type { CanaryGateSettings } from '../anomaly/canary/settings.ts';
 import type { AnomalySettings } from '../anomaly/watch/settings.ts';
 import type { TierSettings } from '../archive/settings.ts';
 import type { LogsSettings } from '../exporters/cloudwatch-logs/settings.ts';
@@ -28,6 +29,8 @@ export interface RuntimeConfig {
   readonly slo?: SloRuntimeSettings;
   /** Absent without `anomalies`. */
   readonly anomaly?: AnomalySettings;
+  /** Absent without `anomalies.canary`. */
+  readonly canary?: CanaryGateSettings;
 }
 
 /** Names of environment variables that the constructs set; each holds the name or URL of a resource. */
@@ -37,6 +40,10 @@ export const ENVIRONMENT = {
   telemetryQueueUrl: 'TIDEWATCH_TELEMETRY_QUEUE_URL',
   telemetryDeadLetterQueueUrl: 'TIDEWATCH_TELEMETRY_DEAD_LETTER_QUEUE_URL',
   alertQueueUrl: 'TIDEWATCH_ALERT_QUEUE_URL',
+  apiUrl: 'TIDEWATCH_API_URL',
+  notifyQueueUrl: 'TIDEWATCH_NOTIFY_QUEUE_URL',
+  escalateQueueUrl: 'TIDEWATCH_ESCALATE_QUEUE_URL',
+  linkSecret: 'TIDEWATCH_LINK_SECRET',
   anomalyBucket: 'TIDEWATCH_ANOMALY_BUCKET',
 } as const;
 
@@ -55,11 +62,16 @@ export function readRuntimeConfig<K extends keyof RuntimeConfig>(bundleUrl: stri
  * @throws Error when the function was deployed without it
  */
 export function resource(name: ResourceName): string {
-  const value = process.env[ENVIRONMENT[name]];
-  if (value === undefined || value === '') {
+  const value = optionalResource(name);
+  if (value === undefined) {
     throw new Error(
       `environment variable ${ENVIRONMENT[name]} is not set; deploy the function with Tidewatch's constructs`,
     );
   }
   return value;
+}
+
+/** The same where a deployment may go without; undefined then. */
+export function optionalResource(name: ResourceName): string | undefined {
+  return process.env[ENVIRONMENT[name]] || undefined;
 }

@@ -31,7 +31,9 @@ describe('detect-anomalies', () => {
       ['rate(5 minutes)', '{"time":<time>,"every":"5m"}'],
     ]);
     const usual = synthesize({ anomalies: {} }).ofType('AWS::Events::Rule');
-    const schedules = usual.flatMap(({ properties }) => properties.ScheduleExpression ?? []);
+    const schedules = usual
+      .filter(({ logicalId }) => logicalId.includes('Anomalies'))
+      .flatMap(({ properties }) => properties.ScheduleExpression ?? []);
     expect(schedules).toEqual(['rate(5 minutes)']);
   });
 
@@ -71,6 +73,40 @@ describe('record-changes', () => {
       [['logs:CreateLogStream', 'logs:PutLogEvents'], undefined],
       ['dynamodb:PutItem', { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['change#*'] } }],
     ]);
+  });
+});
+
+describe('the gate of deployments', () => {
+  const gate = synthesize({
+    anomalies: {
+      canary: {
+        watchFor: '12m',
+        metrics: [
+          { namespace: 'AWS/Lambda', metric: 'Errors', statistic: 'Sum', dimensions: { FunctionName: 'f' } },
+        ],
+      },
+    },
+  });
+  const hook = (type: string) => gate.ofType(type).filter(({ logicalId }) => /CanaryHook/.test(logicalId));
+
+  test('has a name that CodeDeploy may call, and the time to watch', () => {
+    const [lambda] = hook('AWS::Lambda::Function');
+    expect(lambda?.properties).toMatchObject({ FunctionName: 'CodeDeployHook_Tidewatch', Timeout: 900 });
+  });
+
+  test('may read metrics and answer CodeDeploy', () => {
+    const actions = hook('AWS::IAM::Policy').flatMap(({ properties }) =>
+      properties.PolicyDocument.Statement.map(({ Action }: { Action: unknown }) => Action),
+    );
+    expect(actions).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      'cloudwatch:GetMetricData',
+      'codedeploy:PutLifecycleEventHookExecutionStatus',
+    ]);
+  });
+
+  test('is not deployed unless it is asked for', () => {
+    expect(named('AWS::Lambda::Function', /CanaryHook/)).toEqual([]);
   });
 });
 

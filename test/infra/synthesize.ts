@@ -12,6 +12,11 @@ export const FUNCTIONS = [
   'evaluate-slos',
   'detect-anomalies',
   'record-changes',
+  'canary-hook',
+  'route-alerts',
+  'notify',
+  'sweep-timers',
+  'escalate',
 ] as const;
 
 export interface Resource {

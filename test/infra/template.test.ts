@@ -176,6 +176,7 @@ describe('the archive', () => {
         ],
       },
       { Id: 'pending', Prefix: 'pending/', Status: 'Enabled', ExpirationInDays: 30 },
+      { Id: 'outbox', Prefix: 'outbox/', Status: 'Enabled', ExpirationInDays: 2 },
       {
         Id: 'cleanup',
         Status: 'Enabled',
@@ -190,6 +191,7 @@ describe('the archive', () => {
       { Transitions: [{ TransitionInDays: 40 }, { TransitionInDays: 140 }] },
       { Id: 'expire', Prefix: 'raw/', ExpirationInDays: 900 },
       { Id: 'pending' },
+      { Id: 'outbox' },
       { Id: 'cleanup' },
     ]);
   });
