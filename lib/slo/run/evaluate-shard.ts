@@ -10,7 +10,6 @@ import type {
   HotRow,
   MetricPublisher,
   MetricReader,
-  MetricSeries,
   SloDatum,
   SloEvent,
   SloStore,
@@ -20,15 +19,15 @@ import { atATime } from './at-a-time.ts';
 import { datumsOf } from './datums.ts';
 import { beforeOf, type Evaluated, evaluateSlo, hoursNeeded, type Prepared } from './evaluate-slo.ts';
 import { HourCache } from './hour-cache.ts';
-import { planReads } from './metric-reads.ts';
 import { alertsToTell, isEmpty } from './outbox.ts';
+import { MetricsOfSlos, type SeriesBySource } from './read-metrics.ts';
 import { planRead, shardOf } from './read-plan.ts';
 import { RunSummary, type SkipReason } from './run-summary.ts';
 import { minutesOf, sourceKey, sourcesOf } from './terms.ts';
 
 const MINUTE = 60_000;
-/** Calls at a time. CloudWatch allows 50 GetMetricData a second, and more points with fewer of them at work. */
-const READS_AT_A_TIME = 4;
+/** Calls to the state table at a time. */
+const QUERIES_AT_A_TIME = 4;
 const WRITES_AT_A_TIME = 32;
 /** An SLO whose minutes end so long ago is behind: its values are not published as those of now. */
 const BEHIND_MS = 300_000;
@@ -68,6 +67,7 @@ interface Done {
 export class SloRun {
   private readonly settings: SloRuntimeSettings;
   private readonly ports: SloRunPorts;
+  private readonly metrics: MetricsOfSlos;
   private readonly hourCache: HourCache;
   private readonly detailed: ReadonlySet<string>;
   /** Evaluators by SLO, with the changes they know of. */
@@ -79,6 +79,7 @@ export class SloRun {
   constructor(settings: SloRuntimeSettings, ports: SloRunPorts) {
     this.settings = settings;
     this.ports = ports;
+    this.metrics = new MetricsOfSlos(ports.metrics);
     this.hourCache = new HourCache(ports.store);
     this.detailed = new Set(settings.detailedMetrics);
   }
@@ -99,7 +100,7 @@ export class SloRun {
     ]);
     const underway = slos.flatMap((slo) => this.prepare(slo, rows.get(slo.name), changes, now, summary));
     const [series, hours] = await Promise.all([
-      this.readMetrics(underway, deadlineMs),
+      this.metrics.read(underway, deadlineMs),
       this.readHours(underway),
     ]);
     const done = underway.flatMap((one) => this.evaluate(one, series, hours, now, summary));
@@ -147,20 +148,6 @@ export class SloRun {
     return evaluator;
   }
 
-  /** Series of each SLO by their source, or why there are none. */
-  private async readMetrics(
-    underway: readonly Underway[],
-    deadlineMs: number,
-  ): Promise<Map<Underway, ReadonlyMap<string, MetricSeries>>> {
-    const found = new Map<Underway, ReadonlyMap<string, MetricSeries>>();
-    await atATime(READS_AT_A_TIME, planReads(underway, MINUTE), async ({ wanted, ...read }) => {
-      const answers = await this.ports.metrics.read(read, deadlineMs);
-      const bySource = new Map(read.sources.map((source, place) => [sourceKey(source), answers[place]!]));
-      for (const one of wanted) found.set(one, bySource);
-    });
-    return found;
-  }
-
   private async readHours(
     underway: readonly Underway[],
   ): Promise<Map<string, ReadonlyMap<number, Uint8Array>>> {
@@ -174,7 +161,9 @@ export class SloRun {
     }
     const [rows, all] = await Promise.all([
       this.hourCache.read(reads),
-      atATime(READS_AT_A_TIME, rebuilt, ({ slo, from, to }) => this.ports.store.hoursBetween(slo, from, to)),
+      atATime(QUERIES_AT_A_TIME, rebuilt, ({ slo, from, to }) =>
+        this.ports.store.hoursBetween(slo, from, to),
+      ),
     ]);
     for (const [place, { slo }] of rebuilt.entries()) rows.set(slo, all[place]!);
     return rows;
@@ -182,7 +171,7 @@ export class SloRun {
 
   private evaluate(
     underway: Underway,
-    series: ReadonlyMap<Underway, ReadonlyMap<string, MetricSeries>>,
+    series: ReadonlyMap<Underway, SeriesBySource>,
     hours: ReadonlyMap<string, ReadonlyMap<number, Uint8Array>>,
     now: number,
     summary: RunSummary,

@@ -1,5 +1,6 @@
 // A run over a shard: what is read, written and told, and what becomes of bad input.
 import { describe, expect, test } from 'vitest';
+import type { MetricRead, MetricSeries } from '../../../lib/slo/ports.ts';
 import { readState } from '../../../lib/slo/run/state-text.ts';
 import type { SloSettings } from '../../../lib/slo/settings.ts';
 import { DAY, HOUR, MINUTE, T0 } from '../support.ts';
@@ -182,6 +183,35 @@ describe('bad input', () => {
       expect([stateOf(world).to, stateOf(world, 'other').to]).toEqual([T0 + MINUTE, T0 + 2 * MINUTE]);
     },
   );
+
+  test('a metric that CloudWatch refuses, and with it the whole call, costs its own SLO only', async () => {
+    const world = new World();
+    const slos = Array.from({ length: 20 }, (_, at) =>
+      demo({
+        name: `slo-${at}`,
+        indicator: { kind: 'goodTotal', good: source(`good${at}`), total: source('total') },
+      }),
+    );
+    const reading = world.metrics.read;
+    const metrics = {
+      read: async (read: MetricRead): Promise<MetricSeries[]> => {
+        const series = await reading(read);
+        const isRefused = read.sources.some(({ metric }) => metric === 'good13');
+        return isRefused
+          ? series.map(() => ({ kind: 'failed', reason: 'rejected', message: 'good13: no such statistic' }))
+          : series;
+      },
+    };
+    const run = instance({ ...world, store: world.store, metrics }, slos);
+    const summary = await run(T0);
+    expect(counts(summary)).toMatchObject({ 'evaluated ok': 19, 'notEvaluated rejected': 1 });
+    expect(summary.failure?.message).toContain('slo-13: good13: no such statistic');
+    world.reads.length = 0;
+    expect(counts(await run(T0 + MINUTE))).toMatchObject({ 'evaluated ok': 19, 'notEvaluated rejected': 1 });
+    const alone = world.reads.filter(({ sources }) => sources.some(({ metric }) => metric === 'good13'));
+    expect(alone.map(({ sources }) => sources.length)).toEqual([2]);
+    expect(world.reads.length).toBeLessThan(5);
+  });
 
   test('metrics that cannot be read neither fire nor resolve: what fires is told again', async () => {
     const world = new World();
