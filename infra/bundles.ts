@@ -14,7 +14,9 @@ export type FunctionName =
   | 'route-alerts'
   | 'notify'
   | 'sweep-timers'
-  | 'escalate';
+  | 'escalate'
+  | 'api'
+  | 'receive-events';
 
 /** The file that a bundle consists of, besides its source map. */
 export const ENTRY = 'index.mjs';

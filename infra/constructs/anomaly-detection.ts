@@ -1,12 +1,14 @@
 // Anomalies: the function detect-anomalies with its schedules and the bucket of its state, and record-changes, which
 // notes deployments as EventBridge tells of them. Can be used alone: what is not given it makes.
-import { Duration } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as LambdaTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { CanaryGateSettings } from '../../lib/anomaly/canary/settings.ts';
 import { CHANGE_SOURCES, LAMBDA_CALLS } from '../../lib/anomaly/changes/change-event.ts';
 import {
   type AnomalySettings,
@@ -32,6 +34,10 @@ const DETECT_TIMEOUT = Duration.minutes(4);
 const DETECT_MEMORY_MB = 1024;
 const RECORD_TIMEOUT = Duration.seconds(15);
 const RECORD_MEMORY_MB = 256;
+const GATE_MEMORY_MB = 256;
+/** Until the last points are there and CodeDeploy has its answer. */
+const GATE_MARGIN = Duration.minutes(3);
+const HOOK_PREFIX = 'CodeDeployHook_';
 /** All objects of the state are below it. */
 const OBJECT_PREFIX = 'anomaly/';
 
@@ -54,6 +60,8 @@ export class AnomalyDetection extends Construct {
   readonly bucket: Bucket;
   readonly detect: BundledFunction;
   readonly record: BundledFunction;
+  /** The gate of deployments; name its function as a hook in an appspec. Only with anomalies.canary. */
+  readonly gate: BundledFunction | undefined;
   private readonly encryptionKey: IKey | undefined;
 
   /** @throws ConfigError that lists every problem of the configuration; Error when it has no anomalies */
@@ -72,6 +80,7 @@ export class AnomalyDetection extends Construct {
     this.bucket = this.makeBucket(compiled);
     this.detect = this.makeDetect(compiled, runtime.anomaly, bundles);
     this.record = this.makeRecord(compiled, bundles);
+    if (runtime.canary !== undefined) this.gate = this.makeGate(compiled, runtime.canary, bundles);
   }
 
   /** Not versioned, unlike the archive: each object is written anew every five minutes. */
@@ -181,6 +190,47 @@ export class AnomalyDetection extends Construct {
       },
       targets: [target],
     });
+    return made;
+  }
+
+  private makeGate(
+    { deployment }: CompiledConfig,
+    settings: CanaryGateSettings,
+    bundles: string | undefined,
+  ): BundledFunction {
+    const made = new BundledFunction(this, 'CanaryHook', {
+      name: 'canary-hook',
+      description: 'Tidewatch: compares a new version with the old one, as a lifecycle hook of CodeDeploy',
+      memoryMb: GATE_MEMORY_MB,
+      timeout: Duration.millis(settings.watchMs).plus(GATE_MARGIN),
+      config: { canary: settings },
+      resources: {},
+      logDays: deployment.functionLogDays,
+      alarms: this.alarms,
+      encryptionKey: this.encryptionKey,
+      bundles,
+    });
+    // AWSCodeDeployRoleForLambda may call functions of such names and no others.
+    const { stackName } = Stack.of(this);
+    (made.lambda.node.defaultChild as CfnFunction).functionName = `${HOOK_PREFIX}${stackName}`.slice(0, 64);
+    grantMetricReading(made.role);
+    const groups = Stack.of(this).formatArn({
+      service: 'codedeploy',
+      resource: 'deploymentgroup',
+      resourceName: '*',
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    made.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['codedeploy:PutLifecycleEventHookExecutionStatus'],
+        resources: [groups],
+      }),
+    );
+    acknowledgeWildcard(
+      made.role,
+      groups,
+      'any deployment of the account may name this function as its hook',
+    );
     return made;
   }
 

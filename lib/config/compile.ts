@@ -116,6 +116,7 @@ export function checkConfig(config: unknown): CheckResult {
     ...(onCall.settings !== undefined && { onCall: onCall.settings }),
     ...(slos.settings !== undefined && { slo: slos.settings }),
     ...(anomalies.settings !== undefined && { anomaly: anomalies.settings }),
+    ...(anomalies.canary !== undefined && { canary: anomalies.canary }),
   };
   const { alarms, functionLogRetention, ...rest } = deployment;
   const settings: DeploymentSettings = {

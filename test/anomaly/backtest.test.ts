@@ -1,11 +1,12 @@
 // What a team sees before it trusts the detector: alerts and periods on its own history, for each strictness.
 import { describe, expect, test } from 'vitest';
 import { backtestMetrics } from '../../lib/anomaly/backtest/backtest-metrics.ts';
+import { SETTLE_MS } from '../../lib/anomaly/run/new-rows.ts';
 import { watchedMetrics } from '../../lib/anomaly/watch/watched-metrics.ts';
 import { DAY, daily, during, START, Story, watchOf } from './run/story.ts';
 
 const FAULT = START + 10 * DAY;
-const range = { fromMs: START, toMs: START + 14 * DAY };
+const range = { fromMs: START, toMs: START + 14 * DAY + SETTLE_MS };
 
 describe('a backtest', () => {
   const story = new Story()

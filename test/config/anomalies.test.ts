@@ -94,7 +94,7 @@ describe('anomalies', () => {
       }),
     ).toEqual([
       'anomalies.strictness: expected a number from 0.1 to 10, got 0',
-      'anomalies.groupWithin: expected a duration such as "15m", at most 6 hours, got "15"',
+      'anomalies.groupWithin: expected a duration such as "15m", at most "6h", got "15"',
       expect.stringMatching(
         /^anomalies\.watch\[0\]\.preset: expected one of "spans", "lambda".*got "lamda"$/,
       ),

@@ -1,6 +1,7 @@
 // Anomalies from end to end on the local stack: two weeks of a shop's span metrics lie in CloudWatch, a service gets
 // slow, and the deployed function, called as its schedule calls it, puts one alert on the queue and takes it back.
 
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import {
   CloudWatchClient,
@@ -11,7 +12,7 @@ import {
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clientSettings } from '../../lib/local/environment.ts';
+import { awsEnvironment, clientSettings, withoutAws } from '../../lib/local/environment.ts';
 import { packageRoot } from '../../lib/local/paths.ts';
 import { type LocalStack, startStack, stopStack } from '../../lib/local/stack.ts';
 import type { Alert } from '../../lib/model/alert.ts';
@@ -20,6 +21,8 @@ const options = { project: packageRoot(), name: 'test-e2e-anomaly', say: console
 const STEP = 300_000;
 /** CloudWatch takes points of the last two weeks; a little less, so that none grows too old while the test runs. */
 const HISTORY = 14 * 86_400_000 - 12 * STEP;
+/** A period is judged this long after its end. */
+const SETTLE = 120_000;
 /** Now, as the function is told; what comes after lies in the two hours ahead for which CloudWatch takes points. */
 const begin = Math.floor(Date.now() / STEP) * STEP;
 
@@ -43,8 +46,8 @@ let now = begin;
 
 beforeAll(async () => {
   await stopStack(options);
-  const config = join(packageRoot(), 'test', 'e2e', 'anomaly.config.ts');
-  stack = await startStack({ ...options, context: { config } });
+  const app = `node ${join(packageRoot(), 'test', 'e2e', 'anomaly-app.ts')}`;
+  stack = await startStack({ ...options, app });
   const settings = clientSettings(stack.endpoint);
   cloudwatch = new CloudWatchClient(settings);
   lambda = new LambdaClient(settings);
@@ -109,7 +112,7 @@ async function fiveMinutes(slow: Partial<Record<Service, number>> = {}): Promise
   const services = Object.keys(SERVICES) as Service[];
   await put(services.map((service) => duration(service, now, slow[service] ?? 1)));
   now += STEP;
-  await invoke(detect, { time: new Date(now).toISOString(), every: '5m' });
+  await invoke(detect, { time: new Date(now + SETTLE).toISOString(), every: '5m' });
   return receive();
 }
 
@@ -134,7 +137,7 @@ describe('a fault in a service with two weeks of history', () => {
   let brokenAt = 0;
 
   test('comes after evaluations that find nothing', async () => {
-    await invoke(detect, { time: new Date(now).toISOString(), every: '5m' });
+    await invoke(detect, { time: new Date(now + SETTLE).toISOString(), every: '5m' });
     expect(await receive()).toEqual([]);
     expect(await fiveMinutes()).toEqual([]);
   });
@@ -155,7 +158,7 @@ describe('a fault in a service with two weeks of history', () => {
     expect(fired?.labels).toMatchObject({ alertname: 'Anomaly', service: 'payments' });
     expect(['page', 'ticket', 'info']).toContain(fired?.labels.severity);
     expect(fired?.startsAt).toBe(brokenAt);
-    expect(fired?.endsAt).toBe(now + 15 * 60_000);
+    expect(fired?.endsAt).toBe(now + SETTLE + 15 * 60_000);
     expect(fired?.annotations.summary).toMatch(
       /^payments: Duration p95 of POST \/payments is \d.*, usually \d.* to \d.*; also affected: checkout$/,
     );
@@ -166,14 +169,14 @@ describe('a fault in a service with two weeks of history', () => {
   test('is sent again while it lasts', async () => {
     const again = await fiveMinutes({ payments: 9, checkout: 4 });
     expect(again.map(({ labels }) => labels)).toEqual([fired?.labels]);
-    expect(again[0]?.endsAt).toBe(now + 15 * 60_000);
+    expect(again[0]?.endsAt).toBe(now + SETTLE + 15 * 60_000);
     expect(again[0]?.startsAt).toBe(brokenAt);
   });
 
   test('is resolved when it is over', async () => {
     const resolved: Alert[] = [];
     for (let evaluation = 0; evaluation < 4 && resolved.length === 0; evaluation++) {
-      resolved.push(...(await fiveMinutes()).filter(({ endsAt }) => endsAt <= now));
+      resolved.push(...(await fiveMinutes()).filter(({ endsAt }) => endsAt <= now + SETTLE));
     }
     expect(resolved.map(({ labels }) => labels)).toEqual([fired?.labels]);
     expect(await fiveMinutes()).toEqual([]);
@@ -204,5 +207,28 @@ describe('a fault in a service with two weeks of history', () => {
       }),
     );
     expect(MetricDataResults?.[0]?.Values?.[0]).toBeGreaterThanOrEqual(0.5);
+  });
+
+  test('is what a backtest on the same metrics shows', () => {
+    const args = [
+      'anomalies',
+      'backtest',
+      '--preset',
+      'spans',
+      '--name',
+      'payments',
+      '--strictness',
+      '1',
+      '--json',
+    ];
+    const cli = join(packageRoot(), 'lib', 'cli', 'main.ts');
+    const env = { ...withoutAws(), ...awsEnvironment(stack.endpoint) };
+    const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...args], { env, encoding: 'utf8' });
+    expect(status, stderr).toBe(0);
+    const { metrics, totals } = JSON.parse(stdout);
+    expect(metrics).toHaveLength(1);
+    expect(metrics[0]).toMatchObject({ statistic: 'p95', component: 'payments' });
+    expect(metrics[0].rows).toBeGreaterThan(3_900);
+    expect(totals).toEqual([{ strictness: 1, alerts: expect.any(Number), alertsPerDay: expect.any(Number) }]);
   });
 });

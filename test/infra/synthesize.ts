@@ -17,6 +17,8 @@ export const FUNCTIONS = [
   'notify',
   'sweep-timers',
   'escalate',
+  'api',
+  'receive-events',
 ] as const;
 
 export interface Resource {

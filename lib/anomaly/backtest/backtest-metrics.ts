@@ -2,7 +2,7 @@
 import { type Backtest, backtestAlerts } from '../alert-periods.ts';
 import type { MetricHistory } from '../ports.ts';
 import { detectorSettings } from '../run/judge-metric.ts';
-import { readyRows } from '../run/new-rows.ts';
+import { readyRows, settledEnd } from '../run/new-rows.ts';
 import { CADENCE_MS } from '../watch/settings.ts';
 import type { WatchedMetric } from '../watch/watched-metrics.ts';
 
@@ -33,13 +33,13 @@ export async function backtestMetrics(
     const stepMs = CADENCE_MS[every];
     const metrics = watched.filter(({ watch }) => watch.every === every);
     const from = Math.floor(range.fromMs / stepMs) * stepMs;
-    const to = Math.floor(range.toMs / stepMs) * stepMs;
+    const to = settledEnd(range.toMs, stepMs);
     for (let at = 0; at < metrics.length; at += AT_A_TIME) {
       const some = metrics.slice(at, at + AT_A_TIME);
       const queries = some.map(({ metric, watch }) => ({ metric, statistic: watch.statistic }));
       const series = await history.read(queries, stepMs, from, to);
       some.forEach((one, place) => {
-        const rows = readyRows(series[place] ?? [], undefined, to, stepMs, one.watch.missing);
+        const rows = readyRows(series[place] ?? [], undefined, range.toMs, stepMs, one.watch.missing);
         const backtests = backtestAlerts(rows, detectorSettings(one.watch), strictnesses);
         results.push({ watched: one, rows: rows.length, backtests });
       });

@@ -6,6 +6,7 @@ import { shiftBetween } from '../causes/shift.ts';
 import type { Change, ChangeLog, MetricHistory, Point } from '../ports.ts';
 import type { WatchedMetric } from '../watch/watched-metrics.ts';
 import type { Incident, Investigation, KnownAnomaly } from './incident.ts';
+import { settledEnd } from './new-rows.ts';
 import { reachableFrom, symptomOf } from './symptom.ts';
 
 export interface InvestigationPorts {
@@ -59,7 +60,7 @@ export async function investigate(
     .slice(0, METRICS_MAX);
   const start = Math.floor(incident.startedAt / STEP_MS) * STEP_MS;
   const from = start - BASELINE_MS;
-  const to = Math.max(start + STEP_MS, Math.floor(nowMs / STEP_MS) * STEP_MS);
+  const to = Math.max(start + STEP_MS, settledEnd(nowMs, STEP_MS));
   const queries = chosen.map(({ metric, watch }) => ({ metric, statistic: watch.statistic }));
   const read = await ports.history.read(queries, STEP_MS, from, to);
   const series = chosen.map(

@@ -10,11 +10,19 @@ export interface ReadyRow {
   readonly value: number;
 }
 
+/** How long after its end a period is judged: until then its values still grow as the last minutes come in. */
+export const SETTLE_MS = 2 * 60_000;
+
 /** How long a point is waited for after its period: most CloudWatch metrics are there within three minutes. */
 export const LATE_MS = 10 * 60_000;
 
+/** End of the last period that is settled. */
+export function settledEnd(nowMs: number, stepMs: number): number {
+  return Math.floor((nowMs - SETTLE_MS) / stepMs) * stepMs;
+}
+
 /**
- * Rows after `lastTime`, up to the last whole period before `nowMs`, or up to the first point that may still come.
+ * Rows after `lastTime`, up to the last period that is settled at `nowMs`, or up to the first point that may still come.
  * @param points in any order, also repeated; the last of equal times counts
  * @param lastTime the last row that was judged; undefined starts at the first point
  */
@@ -35,7 +43,7 @@ export function readyRows(
   }
   const rows: ReadyRow[] = [];
   const begin = lastTime === undefined ? first : lastTime + stepMs;
-  for (let time = begin; time + stepMs <= nowMs; time += stepMs) {
+  for (let time = begin; time + stepMs + SETTLE_MS <= nowMs; time += stepMs) {
     const value = values.get(time);
     if (value !== undefined) rows.push({ time, value });
     else if (nowMs - (time + stepMs) < LATE_MS) break;

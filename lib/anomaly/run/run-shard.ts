@@ -6,7 +6,7 @@ import { CADENCE_MS, type Cadence } from '../watch/settings.ts';
 import type { WatchedMetric } from '../watch/watched-metrics.ts';
 import { canGoOn, HISTORY_MS, type Judged, judgeMetric } from './judge-metric.ts';
 import type { OpenAnomaly } from './metric-status.ts';
-import { LATE_MS } from './new-rows.ts';
+import { LATE_MS, settledEnd } from './new-rows.ts';
 import { decodeShard, encodeShard, type MetricState } from './shard-state.ts';
 
 export interface ShardPorts {
@@ -76,8 +76,8 @@ export async function runShard(
 /** Metrics with a state: only what is new is read. */
 async function goOn(history: MetricHistory, every: Cadence, work: ShardWork): Promise<void> {
   const stepMs = CADENCE_MS[every];
-  const to = Math.floor(work.nowMs / stepMs) * stepMs;
-  const known = work.known.filter(({ state }) => state.lastTime + 2 * stepMs <= work.nowMs);
+  const to = settledEnd(work.nowMs, stepMs);
+  const known = work.known.filter(({ state }) => state.lastTime + 2 * stepMs <= to);
   if (known.length === 0) return;
   const from = Math.min(...known.map(({ state }) => state.lastTime)) + stepMs;
   // One metric that stood still must not make the read of all others long.
@@ -103,7 +103,7 @@ async function rebuild(
   deadlineMs: number,
 ): Promise<void> {
   const stepMs = CADENCE_MS[every];
-  const to = Math.floor(work.nowMs / stepMs) * stepMs;
+  const to = settledEnd(work.nowMs, stepMs);
   for (let at = 0; at < work.unknown.length; at += REBUILT_AT_A_TIME) {
     if (clock() >= deadlineMs) {
       work.postponed = work.unknown.length - at;

@@ -11,6 +11,30 @@ export interface AnomaliesConfig {
   readonly groupWithin?: string;
   /** Deployments and other changes this long before an incident are named; "1h" by default. */
   readonly changesWithin?: string;
+  /** A gate of deployments: a lifecycle hook of CodeDeploy that compares the new version with the old one. */
+  readonly canary?: CanaryGateConfig;
+}
+
+export interface CanaryGateConfig {
+  readonly metrics: readonly GateMetricConfig[];
+  /** How long the new version is watched, "10m" by default, at most "12m": a function runs for 15. */
+  readonly watchFor?: string;
+  /** Let a marginal verdict pass. */
+  readonly acceptMarginal?: boolean;
+}
+
+export interface GateMetricConfig {
+  readonly namespace: string;
+  readonly metric: string;
+  readonly statistic: string;
+  /** Of the new version. */
+  readonly dimensions?: Readonly<Record<string, string>>;
+  /** Of the old version, where both run side by side; left out, the minutes before the deployment count. */
+  readonly baseline?: Readonly<Record<string, string>>;
+  /** Which way is bad: `increase` (default), `decrease` or `either`. */
+  readonly bad?: 'increase' | 'decrease' | 'either';
+  /** Fails the deployment alone. */
+  readonly critical?: boolean;
 }
 
 export type WatchConfig = PresetWatchConfig | MetricWatchConfig;

@@ -1,5 +1,6 @@
 // The section `anomalies`: what is watched, presets written out, durations and dates read.
 import { z } from 'zod';
+import { CANARY_GATE_DEFAULTS, type CanaryGateSettings } from '../../anomaly/canary/settings.ts';
 import { PRESET_NAMES, PRESETS, type PresetMetric, type PresetName } from '../../anomaly/presets/settings.ts';
 import type { ExcludedPeriod } from '../../anomaly/settings.ts';
 import {
@@ -9,19 +10,21 @@ import {
   WATCH_DEFAULTS,
   type WatchSettings,
 } from '../../anomaly/watch/settings.ts';
-import { DAY_MS, parseDuration } from '../../model/duration.ts';
+import { DAY_MS, formatDuration, parseDuration } from '../../model/duration.ts';
 import { type Problem, pathText } from '../problem.ts';
 import { parse, section, words } from './parts.ts';
 
 /** Forecasts are made from two weeks of history; further ahead they say nothing. */
 const HORIZON_MAX_MS = 14 * DAY_MS;
 const GROUP_MAX_MS = 6 * 3_600_000;
+/** A function runs for 15 minutes, and points come two minutes late. */
+const GATE_MAX_MS = 12 * 60_000;
 const STATISTIC =
   /^(?:Average|Sum|Minimum|Maximum|SampleCount|IQM|p\d{1,2}(?:\.\d{1,10})?|p100|(?:tm|wm|tc|ts)\d{1,2}(?:\.\d{1,10})?|(?:PR|TM|WM|TC|TS)\([^()]+\))$/;
 const STATISTICS = 'a statistic of CloudWatch such as "Average", "Sum", "Maximum" or "p95"';
 
 const duration = (example: string, mostMs: number) => {
-  const expected = `a duration such as "${example}", at most ${mostMs / 3_600_000} hours`;
+  const expected = `a duration such as "${example}", at most "${formatDuration(mostMs)}"`;
   return z.string({ error: expected }).transform((text, context) => {
     const ms = parseDuration(text);
     if (ms !== undefined && ms > 0 && ms <= mostMs) return ms;
@@ -100,6 +103,11 @@ const metricWatch = section({
   ...options,
 });
 
+const plainDimensions = () =>
+  z
+    .record(z.string(), words('a dimension value', 1024))
+    .refine((value) => Object.keys(value).length <= 30, { error: 'at most 30 dimensions' });
+
 type PresetWatch = z.output<typeof presetWatch>;
 type MetricWatch = z.output<typeof metricWatch>;
 
@@ -111,6 +119,24 @@ const anomaliesSchema = section({
   excluded: excluded().optional(),
   groupWithin: duration('15m', GROUP_MAX_MS).optional(),
   changesWithin: duration('1h', DAY_MS).optional(),
+  canary: section({
+    metrics: z
+      .array(
+        section({
+          namespace: words('a CloudWatch namespace', 255),
+          metric: words('a metric name', 255),
+          statistic: z.string({ error: STATISTICS }).regex(STATISTIC, { error: STATISTICS }),
+          dimensions: plainDimensions().optional(),
+          baseline: plainDimensions().optional(),
+          bad: z.enum(['increase', 'decrease', 'either']).optional(),
+          critical: z.boolean().optional(),
+        }),
+        { error: 'a list of metrics' },
+      )
+      .refine((list) => list.length >= 1 && list.length <= 100, { error: '1 to 100 metrics' }),
+    watchFor: duration('10m', GATE_MAX_MS).optional(),
+    acceptMarginal: z.boolean().optional(),
+  }).optional(),
 });
 
 type Anomalies = z.output<typeof anomaliesSchema>;
@@ -118,6 +144,8 @@ type Anomalies = z.output<typeof anomaliesSchema>;
 export interface AnomalySection {
   /** Undefined without the section, and when something is wrong: then nothing is deployed for it. */
   readonly settings: AnomalySettings | undefined;
+  /** Undefined without a gate. */
+  readonly canary: CanaryGateSettings | undefined;
   readonly problems: readonly Problem[];
 }
 
@@ -129,7 +157,7 @@ export function readAnomalySection(
   written: unknown,
   spanMetrics: { readonly enabled: boolean; readonly namespace: string },
 ): AnomalySection {
-  if (written === undefined) return { settings: undefined, problems: [] };
+  if (written === undefined) return { settings: undefined, canary: undefined, problems: [] };
   const { value, problems: found } = parse(anomaliesSchema, written, ['anomalies']);
   const problems: Problem[] = [...found];
   // The entries are read even when something above them is wrong, so that one mistake hides no other.
@@ -153,7 +181,8 @@ export function readAnomalySection(
     }
     return presetWatches(read.value, anomalies, spanMetrics.namespace, source);
   });
-  if (problems.some(({ level }) => level === 'error')) return { settings: undefined, problems };
+  if (problems.some(({ level }) => level === 'error'))
+    return { settings: undefined, canary: undefined, problems };
   return {
     settings: {
       watches,
@@ -161,8 +190,30 @@ export function readAnomalySection(
       groupWithinMs: anomalies.groupWithin ?? ANOMALY_DEFAULTS.groupWithinMs,
       changesWithinMs: anomalies.changesWithin ?? ANOMALY_DEFAULTS.changesWithinMs,
     },
+    canary: anomalies.canary && gateSettings(anomalies.canary),
     problems,
   };
+}
+
+function gateSettings(gate: NonNullable<Anomalies['canary']>): CanaryGateSettings {
+  const { metrics, watchFor, acceptMarginal } = gate;
+  return {
+    metrics: metrics.map(({ namespace, metric, statistic, dimensions, baseline, bad, critical }) => ({
+      name: `${namespace} ${metric} ${statistic}`,
+      metric: { namespace, name: metric, dimensions: sorted(dimensions ?? {}) },
+      statistic,
+      ...(baseline !== undefined && { baseline: { namespace, name: metric, dimensions: sorted(baseline) } }),
+      bad: bad ?? 'increase',
+      critical: critical ?? false,
+    })),
+    watchMs: watchFor ?? CANARY_GATE_DEFAULTS.watchMs,
+    acceptMarginal: acceptMarginal ?? CANARY_GATE_DEFAULTS.acceptMarginal,
+  };
+}
+
+function sorted(dimensions: Readonly<Record<string, string>>): { name: string; value: string }[] {
+  const entries = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+  return entries.map(([name, value]) => ({ name, value }));
 }
 
 function watchList(written: unknown): readonly unknown[] {

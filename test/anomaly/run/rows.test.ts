@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { Detector, type Verdict } from '../../../lib/anomaly/detector.ts';
 import { canGoOn, excludedKey, judgeMetric } from '../../../lib/anomaly/run/judge-metric.ts';
 import { nextStatus, type OpenAnomaly } from '../../../lib/anomaly/run/metric-status.ts';
-import { LATE_MS, readyRows } from '../../../lib/anomaly/run/new-rows.ts';
+import { LATE_MS, readyRows, SETTLE_MS } from '../../../lib/anomaly/run/new-rows.ts';
 import { anomalyEvent } from '../../../lib/anomaly/run/schedule-event.ts';
 import { decodeShard, encodeShard } from '../../../lib/anomaly/run/shard-state.ts';
 import { DAY, daily, START, STEP, watchOf } from './story.ts';
@@ -16,11 +16,11 @@ describe('ready rows', () => {
 
   test('are whole periods after the last one, in order and once, whatever order points come in', () => {
     const shuffled = [...points(3, 1, 2, 0), ...points(2)];
-    expect(places(readyRows(shuffled, START, START + 3.5 * STEP, STEP, 'skip'))).toEqual([1, 2]);
+    expect(places(readyRows(shuffled, START, START + 3 * STEP + SETTLE_MS, STEP, 'skip'))).toEqual([1, 2]);
   });
 
   test('stop at a point that may still come', () => {
-    const now = START + 3 * STEP;
+    const now = START + 3 * STEP + SETTLE_MS;
     expect(places(readyRows(points(0, 2), undefined, now, STEP, 'skip'))).toEqual([0]);
   });
 
@@ -44,7 +44,7 @@ describe('ready rows', () => {
         const rows = readyRows(some, undefined, START + later, STEP, 'skip');
         rows.forEach(({ time }, at) => {
           expect(time).toBe(rows[0]!.time + at * STEP);
-          expect(time + STEP).toBeLessThanOrEqual(START + later);
+          expect(time + STEP + SETTLE_MS).toBeLessThanOrEqual(START + later);
         });
       }),
     );

@@ -1,5 +1,6 @@
 // Runs of the anomaly detection on a virtual clock, with CloudWatch, S3 and the alert queue in memory.
 import { describe, expect, test } from 'vitest';
+import { SETTLE_MS } from '../../../lib/anomaly/run/new-rows.ts';
 import { RetryableError } from '../../../lib/model/errors.ts';
 import { DAY, daily, during, START, STEP, Story, settingsOf, watchOf } from './story.ts';
 
@@ -26,7 +27,7 @@ describe('a fault', () => {
     expect(story.world.sent).toEqual([]);
     await story.evaluateUntil(FAULT + 2 * STEP + 1);
     const first = story.alertsSince(FAULT);
-    expect(first.map(({ at }) => at)).toContain(FAULT + STEP);
+    expect(first.map(({ at }) => at)).toContain(FAULT + STEP + SETTLE_MS);
     const [alert] = first;
     expect(alert?.labels).toMatchObject({ alertname: 'Anomaly', service: 'payments', severity: 'ticket' });
     expect(alert?.startsAt).toBe(FAULT);
@@ -48,7 +49,7 @@ describe('a fault', () => {
     expect(last.labels).toEqual(alert?.labels);
     expect(alerts.filter(({ at, endsAt }) => endsAt === at)).toHaveLength(1);
     expect(last.at).toBeGreaterThan(MENDED);
-    expect(last.at).toBeLessThanOrEqual(MENDED + 3 * STEP);
+    expect(last.at).toBeLessThanOrEqual(MENDED + 3 * STEP + SETTLE_MS);
   });
 
   test('is sent every five minutes while it lasts', async () => {
@@ -145,7 +146,7 @@ describe('history', () => {
 
   test('is judged without alerts about what is long over', async () => {
     const story = brokenPayments();
-    story.now = MENDED + DAY;
+    story.now = MENDED + DAY + SETTLE_MS;
     await story.evaluate();
     expect(story.world.sent).toEqual([]);
   });
@@ -156,7 +157,7 @@ describe('a point', () => {
     let arrived = false;
     const late = during(daily(40, 3), () => (arrived ? 600 : undefined), FAULT, FAULT + STEP);
     const story = new Story().service('payments', late);
-    await story.evaluateUntil(FAULT + STEP + 1);
+    await story.evaluateUntil(FAULT + STEP + SETTLE_MS + 1);
     expect(story.alertsSince(FAULT)).toEqual([]);
     arrived = true;
     await story.evaluate();

@@ -1,5 +1,6 @@
 // A shop in memory, looked at every five minutes on a virtual clock.
 
+import { SETTLE_MS } from '../../../lib/anomaly/run/new-rows.ts';
 import { runAnomalyDetection } from '../../../lib/anomaly/run/run.ts';
 import type { AnomalySettings, WatchSettings } from '../../../lib/anomaly/watch/settings.ts';
 import { ANOMALY_DEFAULTS, WATCH_DEFAULTS } from '../../../lib/anomaly/watch/settings.ts';
@@ -53,7 +54,8 @@ export function settingsOf(...watches: WatchSettings[]): AnomalySettings {
 export class Story {
   readonly world = new MemoryWorld();
   readonly settings: AnomalySettings;
-  now = START;
+  /** Of the next evaluation: when the period before START, and each five minutes later, is settled. */
+  now = START + SETTLE_MS;
 
   constructor(settings: AnomalySettings = settingsOf(watchOf())) {
     this.settings = settings;

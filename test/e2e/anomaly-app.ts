@@ -1,0 +1,14 @@
+// The CDK app of the anomaly end-to-end test: the construct alone, so that nothing else reads the alert queue.
+import { App, CfnOutput, Stack } from 'aws-cdk-lib';
+import { AnomalyDetection } from '../../infra/constructs/anomaly-detection.ts';
+
+const app = new App();
+const stack = new Stack(app, 'TidewatchAnomaly');
+const { alertBus } = new AnomalyDetection(stack, 'Anomalies', {
+  config: {
+    anomalies: { watch: [{ preset: 'spans', publishScore: true }] },
+    deployment: { removal: 'destroy' },
+  },
+});
+new CfnOutput(stack, 'AlertQueueUrl', { value: alertBus.queue.queueUrl });
+app.synth();
