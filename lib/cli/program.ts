@@ -10,9 +10,11 @@ import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerForecast } from './commands/forecast.ts';
+import { registerIncidents } from './commands/incidents.ts';
 import { registerKeys } from './commands/keys.ts';
 import { registerLocal } from './commands/local.ts';
 import { registerLogPatterns } from './commands/log-patterns.ts';
+import { registerOnCall } from './commands/oncall.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
 import { registerRedrive } from './commands/redrive.ts';
 import { registerRoutes } from './commands/routes.ts';
@@ -38,6 +40,8 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRoutes,
   registerAlerts,
   registerSlo,
+  registerIncidents,
+  registerOnCall,
 ];
 
 const EXAMPLES = `
