@@ -13,7 +13,8 @@ import { DynamoSloStore } from '../../lib/aws/slo-store.ts';
 import type { AwsTransport } from '../../lib/aws/transport.ts';
 import { describeMetricReader } from '../slo/run/metric-reader-suite.ts';
 import { describeSloStore } from '../slo/run/slo-store-suite.ts';
-import { source } from '../slo/run/world.ts';
+import { instance, measured, source, World } from '../slo/run/world.ts';
+import { DAY, HOUR, MINUTE, T0 } from '../slo/support.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
 
 const emulator = emulatorForThisFile('test-slo-adapters');
@@ -57,6 +58,44 @@ describeMetricReader('CloudWatch', () => ({
     await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData }));
   },
 }));
+
+test('two evaluations at once through the table count once and tell once, and end where memory ends', async () => {
+  const slo = measured({
+    name: 'rivals',
+    objective: 0.9,
+    period: { kind: 'rolling', lengthMs: HOUR },
+    windows: [
+      {
+        severity: 'page',
+        longWindowMs: 5 * MINUTE,
+        shortWindowMs: MINUTE,
+        budgetShare: 0.1,
+        factor: 2,
+        holdMs: 0,
+      },
+    ],
+  });
+  const [world, plain] = [new World(), new World()];
+  for (const one of [world, plain]) {
+    one.traffic(T0, T0 + 90 * MINUTE, 10, 0);
+    one.traffic(T0 + 40 * MINUTE, T0 + 50 * MINUTE, 10, 8);
+  }
+  const store = () => new DynamoSloStore(TABLE, transport, calls);
+  const rivals = [0, 1].map(() => instance({ ...world, store: store() }, [slo]));
+  const alone = instance(plain, [slo]);
+  for (let now = T0 + MINUTE; now <= T0 + 90 * MINUTE; now += MINUTE) {
+    await Promise.all(rivals.map((run) => run(now)));
+    await alone(now);
+  }
+  const row = (await store().load([slo.name])).get(slo.name)!;
+  const expected = plain.store.rows.get(slo.name)!;
+  expect({ ...row, recent: [...row.recent] }).toEqual({ ...expected, recent: [...expected.recent] });
+  expect(await store().hoursBetween(slo.name, T0, T0 + DAY)).toEqual(
+    new Map([...plain.store.hourRows.get(slo.name)!].map(([hour, packed]) => [hour, Buffer.from(packed)])),
+  );
+  expect(world.alertList).toEqual(plain.alertList);
+  expect(world.alertList.length).toBeGreaterThan(2);
+});
 
 describe('a reader of CloudWatch', () => {
   const read = { sources: [source('any')], from: 0, to: 60_000, periodMs: 60_000 };
