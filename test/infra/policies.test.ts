@@ -18,7 +18,10 @@ const template = synthesize({
 });
 
 /** With every domain that has a function of its own. */
-const complete = synthesize({ slos: [slo.lambda('orders').availability(0.999)], anomalies: {} });
+const complete = synthesize({
+  slos: [slo.lambda('orders').availability(0.999)],
+  anomalies: { canary: { metrics: [{ namespace: 'Shop', metric: 'Errors', statistic: 'Sum' }] } },
+});
 
 function statementsOf(role: RegExp, { ofType }: Synthesized = template): readonly Statement[] {
   return ofType('AWS::IAM::Policy')
@@ -124,6 +127,9 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   ...same('logs', 'CreateLogGroup', 'CreateLogStream', 'PutLogEvents', 'PutRetentionPolicy'),
   ...same('logs', 'DescribeLogGroups', 'DescribeLogStreams'),
+  ...same('cloudwatch', 'GetMetricData', 'ListMetrics'),
+  ...same('xray', 'GetServiceGraph'),
+  ...same('codedeploy', 'PutLifecycleEventHookExecutionStatus'),
 };
 
 /** Named in an adapter that several functions load, and not made by these. */
