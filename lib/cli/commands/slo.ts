@@ -9,6 +9,7 @@ import { printJson, printLine, say, table, wantsJson } from '../output.ts';
 import { readSloFile } from '../slo-file.ts';
 import { registerSloBackfill } from './slo-backfill.ts';
 import { registerLiveSlo } from './slo-live.ts';
+import { registerSloPropose } from './slo-propose.ts';
 
 const FILE =
   'OpenSLO v1 YAML, Tidewatch YAML or JSON with a list "slos", or a configuration; "-" reads standard input';
@@ -48,6 +49,7 @@ export function registerSlo(program: Command): void {
     .description("write the SLOs of a file in Tidewatch's own form (YAML; with --json JSON)")
     .argument('<file>', FILE)
     .action((file: string, _options: unknown, command: Command) => importSlos(file, wantsJson(command)));
+  registerSloPropose(slo);
   registerLiveSlo(slo);
   registerSloBackfill(slo);
 }
