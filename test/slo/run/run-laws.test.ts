@@ -160,6 +160,51 @@ describe('an evaluation through the store', () => {
   });
 });
 
+describe('points that come late, change or are read only in part', () => {
+  test('are in the budget once they have been there for an hour, as the plain sum of what they became', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        minutes(150),
+        fc.array(fc.nat(100), { minLength: 150, maxLength: 150 }),
+        fc.array(fc.tuple(fc.nat(15), fc.nat(12)), { maxLength: 8 }),
+        fc.array(fc.nat(149), { maxLength: 20 }),
+        async (list, delays, corrections, throttled) => {
+          const slo = short({ period: { kind: 'rolling', lengthMs: 12 * HOUR } });
+          const world = new World();
+          const final = new Map(list.map((one, at) => [at, one] as const));
+          const run = instance(world, [slo]);
+          const end = list.length + 100 + 90;
+          for (let at = 1; at <= end; at++) {
+            for (const [minute, one] of list.entries()) {
+              if (one === undefined || minute + delays[minute]! !== at - 1) continue;
+              world.put('good', T0 + minute * MINUTE, Math.max(0, one.total - one.bad));
+              world.put('total', T0 + minute * MINUTE, one.total);
+            }
+            // When all have arrived the last minutes change: the next hourly reading still reaches them.
+            for (const [fromEnd, bad] of at === list.length + 100 ? corrections : []) {
+              const minute = list.length - 1 - fromEnd;
+              const one = final.get(minute);
+              if (one === undefined) continue;
+              final.set(minute, { ...one, bad });
+              world.put('good', T0 + minute * MINUTE, Math.max(0, one.total - bad));
+            }
+            world.failing.clear();
+            if (throttled.includes(at)) world.failing.set('total', 'throttled');
+            await run(T0 + at * MINUTE);
+          }
+          const { state } = readState(world.store.rows.get('law')!.state);
+          const known = [...final.values()].flatMap((one) => one ?? []);
+          expect(state.budget).toMatchObject({
+            bad: known.reduce((sum, { bad, total }) => sum + Math.min(bad, total), 0),
+            total: known.reduce((sum, { total }) => sum + total, 0),
+          });
+        },
+      ),
+      { numRuns: 25 },
+    );
+  });
+});
+
 describe('packed slices', () => {
   const counts = fc.oneof(
     fc.tuple(fc.nat(1e6), fc.nat(1e9)).map(([bad, good]) => ({ bad, total: bad + good })),
