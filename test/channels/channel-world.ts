@@ -257,7 +257,7 @@ export function contentOf(
       dashboard: 'https://grafana.example.com/d/checkout?from=now-1h&to=now',
       trace: 'https://tidewatch.example.com/trace/1-5f84c7a1-0123456789abcdef01234567',
       logs: 'https://tidewatch.example.com/logs?q=checkout',
-      acknowledge: 'https://api.example.com/ack?t=signed',
+      acknowledge: 'https://api.example.com/ack/signed-token',
       incident: 'https://api.example.com/incidents/inc-42',
     },
     externalUrl: 'https://api.example.com',

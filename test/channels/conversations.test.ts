@@ -85,7 +85,7 @@ describe('Slack', () => {
     const target = { kind: 'slack', fields: { api_url: { secret: 'slackHook' } } };
     expect(await world.sender.send(target, firing!, CONTEXT)).toEqual({ kind: 'delivered' });
     const text = JSON.stringify([...world.slack.messages.values()]);
-    expect(text).toContain('https://api.example.com/ack?t=signed');
+    expect(text).toContain('https://api.example.com/ack/signed-token');
     expect(text).not.toContain('tidewatch_acknowledge');
   });
 
@@ -284,7 +284,7 @@ describe('SNS', () => {
     await world.sender.send(target, firing!, CONTEXT);
     expect(world.topics.published[0]!.message.length).toBeLessThanOrEqual(320);
     expect(world.topics.published[1]!.message).toBe(
-      'P1 CheckoutFails: Checkout fails for 12 % of customers, since 25m Ack: https://api.example.com/ack?t=signed',
+      'P1 CheckoutFails: Checkout fails for 12 % of customers, since 25m Ack: https://api.example.com/ack/signed-token',
     );
   });
 

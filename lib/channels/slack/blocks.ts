@@ -115,8 +115,10 @@ interface Button {
 function buttonsOf({ words, content, fields }: Message): Button[] {
   const interactive = fields.boolean('interactive') === true && content.status === 'firing';
   const acting: Button[] = [];
-  const incident = content.links.incident?.split('/').at(-1) ?? '';
-  if (interactive && incident !== '') {
+  const { acknowledge, incident: page } = content.links;
+  // The signed part of the link where there is one: the button then counts for this firing only.
+  const incident = (acknowledge ?? page)?.split('/').at(-1) ?? '';
+  if (interactive && incident !== '' && incident.length <= SLACK.buttonValue) {
     acting.push(button('Acknowledge', SLACK_ACTIONS.acknowledge, { value: incident, style: 'primary' }));
   }
   const labels = JSON.stringify(content.groupLabels);
