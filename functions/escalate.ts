@@ -11,6 +11,7 @@ import { escalateBatch } from '../lib/incidents/escalate-batch.ts';
 import { batchOutcome } from '../lib/middleware/batch-outcome.ts';
 import { failureLog } from '../lib/middleware/failure-log.ts';
 import { type SqsBatch, sqsBatch } from '../lib/middleware/sqs-batch.ts';
+import { templateProblems } from '../lib/middleware/template-problems.ts';
 
 const RESERVE_MS = 3_000;
 
@@ -25,7 +26,10 @@ const ports = {
     { budget: new RetryBudget() },
   ),
   settings: onCall,
-  sender: createNotificationSender({ ports: channels }),
+  sender: createNotificationSender({
+    ports: channels,
+    onTemplateProblem: templateProblems('escalate', write, Date.now),
+  }),
   linkSecret: () => channels.secrets.read({ secret: resource('linkSecret') }),
   apiUrl: resource('apiUrl').replace(/\/$/, ''),
   sleep: (ms: number) => sleep(ms),

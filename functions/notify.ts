@@ -17,6 +17,7 @@ import { batchOutcome } from '../lib/middleware/batch-outcome.ts';
 import { emfLines } from '../lib/middleware/emf-counters.ts';
 import { failureLog } from '../lib/middleware/failure-log.ts';
 import { type SqsBatch, sqsBatch } from '../lib/middleware/sqs-batch.ts';
+import { templateProblems } from '../lib/middleware/template-problems.ts';
 
 const RESERVE_MS = 3_000;
 
@@ -36,7 +37,11 @@ const overrides = new DynamoOverrideStore(rows);
 const channels = onCall && {
   [ESCALATION_KIND]: escalationChannel({ settings: onCall, incidents, overrides, timers }),
 };
-const sender = createNotificationSender({ ports: notificationPorts(), ...(channels && { channels }) });
+const sender = createNotificationSender({
+  ports: notificationPorts(),
+  onTemplateProblem: templateProblems('notify', write, Date.now),
+  ...(channels && { channels }),
+});
 const beats = [{ name: HEARTBEAT_METRIC, count: 1, reason: 'delivered' }];
 const beat = () => write(emfLines('notify', { counts: beats, facts: {} }, Date.now()));
 const ports = {
