@@ -12,7 +12,7 @@ export interface ResolvedFields {
   readonly references: readonly SecretReference[];
 }
 
-const NESTED_SECRETS = /^(password|credentials|bearer_token|secrets|values)$/;
+const NESTED_SECRETS = /^(password|credentials|bearer_token|secrets)$/;
 
 /** Whether it is written as a reference: `{ secret, key? }` or `{ parameter }` and nothing else. */
 export function isSecretReference(value: unknown): value is SecretReference {

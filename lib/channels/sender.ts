@@ -22,6 +22,8 @@ export interface SenderOptions {
   readonly ports: ChannelPorts;
   /** Kinds beside ours, such as `escalation`; of two of one name these count. */
   readonly channels?: Readonly<Record<string, NotificationSender['send']>>;
+  /** Milliseconds of a clock that only goes forward; default: the process's. */
+  readonly clock?: () => number;
   /** Is told of a template that could not be used; the message left with our own words. */
   readonly onTemplateProblem?: (problem: TemplateProblem) => void;
 }
@@ -48,13 +50,16 @@ export interface ChannelSender extends NotificationSender {
 const REASON_CHARS = 300;
 /** Time for one answer; Alertmanager leaves it to the group interval, which a function cannot wait for. */
 const TIMEOUT_MS = 10_000;
-const MAX_TIMEOUT_MS = 60_000;
+/** Time for all calls of one delivery: the function that waits has others to make, and a lease that ends. */
+const DELIVERY_MS = 25_000;
+/** A call with less time than this has no chance. */
+const MIN_CALL_MS = 50;
 
 type Act = 'deliver' | 'acknowledge';
 
 /** Makes the sender. @see docs/channels.md */
 export function createNotificationSender(options: SenderOptions): ChannelSender {
-  const { ports, channels = {}, onTemplateProblem } = options;
+  const { ports, channels = {}, onTemplateProblem, clock = () => performance.now() } = options;
 
   async function run(
     act: Act,
@@ -74,11 +79,21 @@ export function createNotificationSender(options: SenderOptions): ChannelSender 
     if (act === 'acknowledge' && channel.acknowledge === undefined) return { kind: 'delivered' };
     const redactor = new Redactor();
     const words = new Words(content, context.now);
+    const endsAt = clock() + DELIVERY_MS;
+    const timed: ChannelPorts['http'] = {
+      send: (request) => {
+        const timeoutMs = Math.min(request.timeoutMs, Math.floor(endsAt - clock()));
+        if (timeoutMs >= MIN_CALL_MS) return ports.http.send({ ...request, timeoutMs });
+        throw new RetryableError('timeout', `not told within ${DELIVERY_MS} ms`);
+      },
+    };
     let result: ChannelResult;
     try {
       const first = await resolveSecrets(kind, target.fields, ports.secrets, redactor);
       const attempt = (resolved: ResolvedFields) =>
-        channel[act]!(inputOf(resolved, kind, ports, { words, content, context }, redactor));
+        channel[act]!(
+          inputOf(resolved, kind, { ...ports, http: timed }, { words, content, context }, redactor),
+        );
       result = await attempt(first);
       if (result.kind === 'denied' && first.references.length > 0) {
         for (const reference of first.references) ports.secrets.forget(reference);
@@ -111,7 +126,7 @@ function inputOf(
   const fields = new FieldReader(kind, values, message.words, secret);
   const configured = configuredHeaders(fields);
   if (configured.authorization !== undefined) redactor.add(configured.authorization);
-  const timeoutMs = Math.min(MAX_TIMEOUT_MS, Math.max(1, fields.durationMs('timeout') ?? TIMEOUT_MS));
+  const timeoutMs = Math.min(DELIVERY_MS, Math.max(MIN_CALL_MS, fields.durationMs('timeout') ?? TIMEOUT_MS));
   return {
     ...message,
     fields,

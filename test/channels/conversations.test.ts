@@ -74,6 +74,21 @@ describe('Slack', () => {
     expect(world.slack.messages.size).toBe(1);
   });
 
+  test.each([
+    [
+      'https://example.com/a?b=1&c=2|3',
+      '*<https://example.com/a?b=1&amp;c=2%7C3|🔥 P1 CheckoutFails: Checkout fails for 12 % of customers>*',
+    ],
+    ['javascript:alert(1)', '*🔥 P1 CheckoutFails: Checkout fails for 12 % of customers*'],
+  ])('puts %s behind the title only if it is an address', async (title_link, heading) => {
+    const world = channelWorld();
+    await tell(world, 'slack', [firing], { title_link });
+    const [message] = [...world.slack.messages.values()] as never[];
+    expect(message).toMatchObject({
+      attachments: [{ blocks: [{ text: { text: heading } }, {}, {}, {}, {}] }],
+    });
+  });
+
   test('posts each time without update_message', async () => {
     const world = channelWorld();
     await tell(world, 'slack', [firing, updated], { update_message: false });

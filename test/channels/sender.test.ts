@@ -65,9 +65,24 @@ describe.each(Object.entries(HOSTS))('%s', (kind, host) => {
           if (status >= 300) expect(outcome).not.toBe('delivered');
         },
       ),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
+});
+
+test('the calls of one delivery share its time', async () => {
+  let time = 0;
+  const world = channelWorld({ clock: () => time });
+  world.servers.set('example.atlassian.net', (request) => {
+    time += 9_000;
+    return world.jira.serve(request);
+  });
+  await world.sender.send(TARGETS.jira!, firing, CONTEXT);
+  expect(world.requests.map(({ timeoutMs }) => timeoutMs)).toEqual([10_000, 10_000]);
+  world.requests.length = 0;
+  const result = await world.sender.send(TARGETS.jira!, CONTENTS.resolved!, CONTEXT);
+  expect(result).toMatchObject({ kind: 'retry' });
+  expect(world.requests.map(({ timeoutMs }) => timeoutMs)).toEqual([10_000, 10_000, 7_000]);
 });
 
 describe('kinds', () => {

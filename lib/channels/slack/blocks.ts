@@ -5,6 +5,7 @@ import { cutText } from '../cut.ts';
 import { SLACK } from '../limits.ts';
 import { DEFAULT_BODY, DEFAULT_TITLE } from '../message/default-templates.ts';
 import { cutEscaped, escapeFor } from '../message/escape.ts';
+import { isAddress } from '../message/facts.ts';
 import { humanizeDuration, isoTime } from '../message/filters.ts';
 
 export interface SlackMessage {
@@ -52,8 +53,6 @@ export function slackMessage(message: Message): SlackMessage {
 /** In this order: what the rest says must not crowd out where and since when. */
 function slackBlocks(message: Message, title: string): object[] {
   const { fields, content, words } = message;
-  const link = fields.template('title_link');
-  const heading = link === undefined ? `*${title}*` : `*<${link}|${title}>*`;
   let left: number = SLACK.allText;
   const section = (text: string, max: number = SLACK.sectionText): object[] => {
     const kept = cutEscaped(text, Math.min(max, left));
@@ -65,7 +64,7 @@ function slackBlocks(message: Message, title: string): object[] {
   const buttons = buttonsOf(message);
   left -= buttons.reduce((sum, { text }) => sum + text.text.length, 0);
   const blocks = [
-    ...section(heading, link === undefined ? 400 : 400 + SLACK.buttonUrl),
+    ...section(headingOf(message, title)),
     ...(facts.length > 0 ? [{ type: 'section', fields: facts }] : []),
   ];
   const body = fields.write('text', { fallback: DEFAULT_BODY, format: 'slack' });
@@ -76,9 +75,17 @@ function slackBlocks(message: Message, title: string): object[] {
   const footer = `${escapeFor('slack', content.receiver)} · ${words.facts.firing.length} firing, ${words.facts.resolved.length} resolved`;
   blocks.push({
     type: 'context',
-    elements: [{ type: 'mrkdwn', text: cutText(footer, 300) }],
+    elements: [{ type: 'mrkdwn', text: cutEscaped(footer, 300) }],
   });
   return blocks.slice(0, SLACK.blocks);
+}
+
+/** @param title escaped already */
+function headingOf({ fields }: Message, title: string): string {
+  const shown = cutEscaped(title, 400);
+  const link = fields.template('title_link') ?? '';
+  if (!isAddress(link) || link.length > 2_000) return `*${shown}*`;
+  return `*<${escapeFor('slack', link).replaceAll('|', '%7C')}|${shown}>*`;
 }
 
 interface FactField {
