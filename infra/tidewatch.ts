@@ -7,6 +7,7 @@ import type { StackOutput } from '../lib/model/stack-outputs.ts';
 import { AlertBus } from './constructs/alert-bus.ts';
 import { AlertRouting } from './constructs/alert-routing.ts';
 import { AnomalyDetection } from './constructs/anomaly-detection.ts';
+import { Api } from './constructs/api.ts';
 import { dataKey } from './constructs/data-key.ts';
 import { Escalation } from './constructs/escalation.ts';
 import { SloEvaluation } from './constructs/slo-evaluation.ts';
@@ -37,6 +38,9 @@ export class Tidewatch extends Construct {
   readonly escalation: Escalation | undefined;
   /** Only where something makes alerts. */
   readonly alerting: AlertRouting | undefined;
+
+  /** Only where something is configured that an API is for. */
+  readonly api: Api | undefined;
 
   /** @throws ConfigError that lists every problem of the configuration */
   constructor(scope: Construct, id: string, props: TidewatchProps) {
@@ -79,13 +83,21 @@ export class Tidewatch extends Construct {
         this.escalation = new Escalation(this, 'Escalation', { config, routing, encryptionKey, bundles });
       }
     }
+    if (runtime.alerting !== undefined || runtime.slo !== undefined || runtime.onCall !== undefined) {
+      const { stateTable, alertBus, alarms, escalation, alerting: routing } = this;
+      const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
+      const incidents = routing && escalation && { routing, escalation };
+      this.api = new Api(this, 'Api', { ...shared, incidents });
+      if (routing !== undefined) routing.apiUrl = this.api.url;
+      if (escalation !== undefined) escalation.apiUrl = this.api.url;
+    }
     this.addOutputs();
   }
 
   /** Output names are a contract: the command line and the local stack find a deployment by them. */
   private addOutputs(): void {
     const { queue } = this.ingest;
-    const outputs: Readonly<Record<StackOutput, readonly [value: string, description: string]>> = {
+    const outputs: Readonly<Partial<Record<StackOutput, readonly [value: string, description: string]>>> = {
       IngestUrl: [this.ingest.url, 'OTEL_EXPORTER_OTLP_ENDPOINT'],
       IngestFunctionName: [this.ingest.ingest.lambda.functionName, 'Function that takes OTLP in'],
       ExportFunctionName: [this.ingest.export.lambda.functionName, 'Function that sends to the destinations'],
@@ -96,6 +108,10 @@ export class Tidewatch extends Construct {
       AlertQueueUrl: [this.alertBus.queue.queueUrl, 'Alerts to be routed'],
       AlertDeadLetterQueueUrl: [this.alertBus.deadLetters.queueUrl, 'Alerts that could not be routed'],
       AlarmTopicArn: [this.alarms.topic.topicArn, "The stack's own alarms"],
+      ...(this.api !== undefined && {
+        ApiUrl: [this.api.url, 'Alerts, SLOs, incidents'],
+        AlertsUrl: [this.api.url, 'What Prometheus, Grafana and amtool are pointed at, as an Alertmanager'],
+      }),
     };
     for (const [name, [value, description]] of Object.entries(outputs)) {
       new CfnOutput(this, name, { value, description }).overrideLogicalId(name);

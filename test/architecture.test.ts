@@ -96,7 +96,11 @@ const LAYERS: readonly Layer[] = [
   { layer: 'functions/', files: ['lib/'], packages: ['@middy/core', 'aws-lambda', NODE] },
   { layer: 'infra/', files: ['lib/'], packages: ['aws-cdk-lib', 'constructs', NODE] },
   // Messages are written in Liquid.
-  { layer: 'lib/channels/', files: ['lib/model/'], packages: ['liquidjs', 'node:crypto'] },
+  {
+    layer: 'lib/channels/',
+    files: ['lib/model/', 'lib/api/route.ts'],
+    packages: ['liquidjs', 'node:crypto'],
+  },
   // Alertmanager's configuration is YAML with RE2 expressions.
   {
     layer: 'lib/alerting/',

@@ -13,7 +13,7 @@ import type { RefusalReason } from '../../lib/receivers/otlp/refusal.ts';
 import { grantKey, grantLogGroups, grantSend, grantTracesAndMetrics } from '../policies.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { DeadLetteredQueue } from './dead-lettered-queue.ts';
-import { IngestDoor } from './ingest-door.ts';
+import { Door } from './door.ts';
 import { StackAlarms } from './stack-alarms.ts';
 import { StateTable } from './state-table.ts';
 import { PENDING_PREFIX, RAW_PREFIX, TelemetryArchive } from './telemetry-archive.ts';
@@ -84,7 +84,13 @@ export class TelemetryIngest extends Construct {
     });
     this.ingest = this.makeIngest(compiled, props.bundles);
     this.export = this.makeExport(compiled, props.bundles);
-    this.url = new IngestDoor(this, 'Door', { door: deployment.door, lambda: this.ingest.lambda }).url;
+    this.url = new Door(this, 'Door', {
+      door: deployment.door,
+      lambda: this.ingest.lambda,
+      description: 'OTLP in',
+      openBecause:
+        'each request carries an ingest key, which the function checks; OTLP exporters cannot sign',
+    }).url;
   }
 
   /** Authenticates, checks, and puts the compressed body on the queue; answers only then. */

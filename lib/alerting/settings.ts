@@ -19,6 +19,8 @@ export interface AlertingSettings {
   readonly beyond: BeyondSettings;
   /** Undefined where the alarms of CloudWatch are not taken as alerts. */
   readonly alarms?: AlarmSettings;
+  /** ARNs of topics whose messages are taken as alerts by `POST /sns`. */
+  readonly snsTopics?: readonly string[];
 }
 
 /** How changes of CloudWatch alarms become alerts. */

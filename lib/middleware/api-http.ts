@@ -3,6 +3,8 @@ import type { MiddlewareObj, Request } from '@middy/core';
 import { type ApiOutcome, apiFailureOutcome } from '../api/handle.ts';
 import { type ApiEvent, type RawRequest, requestFromApiEvent } from '../api/lambda-event.ts';
 import { deadlineOf } from './deadline.ts';
+import { emfCounters } from './emf-counters.ts';
+import { failureLog } from './failure-log.ts';
 
 export interface ApiHttpOptions {
   /** Epoch milliseconds. */
@@ -31,4 +33,14 @@ export function answerApiErrors(): MiddlewareObj {
       request.response = apiFailureOutcome(request.event as RawRequest, request.error);
     },
   };
+}
+
+/** All that is around the API, from outside in. @param write for log lines and counters @param now epoch milliseconds */
+export function apiMiddlewares(write: (text: string) => void, now: () => number): MiddlewareObj[] {
+  return [
+    apiHttp({ now }),
+    failureLog({ write }) as MiddlewareObj,
+    emfCounters({ receiver: 'api', write, now }) as MiddlewareObj,
+    answerApiErrors(),
+  ];
 }

@@ -11,6 +11,10 @@ export const STACK_OUTPUTS = [
   'AlertQueueUrl',
   'AlertDeadLetterQueueUrl',
   'AlarmTopicArn',
+  /** Only where there is an API. */
+  'ApiUrl',
+  /** The same address under the name by which senders of alerts know it. */
+  'AlertsUrl',
 ] as const;
 
 export type StackOutput = (typeof STACK_OUTPUTS)[number];

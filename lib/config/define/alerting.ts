@@ -27,6 +27,8 @@ export interface AlertingConfig {
   readonly resolveWhenMuted?: boolean;
   /** Takes the changes of CloudWatch alarms of this account and Region as alerts. Default: false. */
   readonly cloudwatchAlarms?: boolean | CloudWatchAlarmsConfig;
+  /** ARNs of SNS topics whose messages are taken as alerts; subscribe them to `<ApiUrl>/sns`. */
+  readonly snsTopics?: readonly string[];
 }
 
 export interface CloudWatchAlarmsConfig {

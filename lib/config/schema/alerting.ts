@@ -20,6 +20,8 @@ import { type Problem, shown } from '../problem.ts';
 import { AlertingTree, typedPath } from './alerting-tree.ts';
 import { distinct, parse, section, words } from './parts.ts';
 
+const TOPIC = 'the ARN of an SNS topic';
+
 const alertingSchema = section({
   alertmanagerFile: words('the path of an alertmanager.yml', 1_000).optional(),
   global: z.unknown(),
@@ -28,6 +30,13 @@ const alertingSchema = section({
   inhibitRules: z.unknown(),
   timeIntervals: z.unknown(),
   resolveWhenMuted: z.boolean().optional(),
+  snsTopics: distinct(
+    z
+      .string({ error: TOPIC })
+      .regex(/^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/, { error: TOPIC }),
+    100,
+    'topics',
+  ).optional(),
   cloudwatchAlarms: z
     .union([
       z.boolean(),
@@ -114,7 +123,11 @@ function finish(
   if (rules === undefined || problems.some(({ level }) => level === 'error')) {
     return { settings: undefined, rules, problems };
   }
-  const { resolveWhenMuted = BEYOND_DEFAULTS.resolveWhenMuted, cloudwatchAlarms = false } = options;
+  const {
+    resolveWhenMuted = BEYOND_DEFAULTS.resolveWhenMuted,
+    cloudwatchAlarms = false,
+    snsTopics,
+  } = options;
   const alarms: AlarmSettings | undefined =
     cloudwatchAlarms === false
       ? undefined
@@ -123,6 +136,7 @@ function finish(
     tree,
     beyond: { ...BEYOND_DEFAULTS, resolveWhenMuted },
     ...(alarms !== undefined && { alarms }),
+    ...(snsTopics !== undefined && { snsTopics }),
   };
   return { settings, rules, problems };
 }

@@ -1,5 +1,5 @@
 // Where requests come in: a Function URL, or an HTTP API whose one route takes every path and method, so that 404 and
-// 405 are answered by the function in the sender's own encoding. Both hand bodies over as base64 when they are binary.
+// 405 are answered by the function in the caller's own encoding. Both hand bodies over as base64 when they are binary.
 import { Fn } from 'aws-cdk-lib';
 import { HttpApi, HttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
@@ -8,16 +8,20 @@ import { Construct } from 'constructs';
 import type { DoorSettings } from '../../lib/config/deployment.ts';
 import { acknowledge } from '../acknowledge.ts';
 
-export interface IngestDoorProps {
+export interface DoorProps {
   readonly door: DoorSettings;
   readonly lambda: LambdaFunction;
+  /** What comes in, for people who look at the API. */
+  readonly description: string;
+  /** Why the door checks nobody: the function does. */
+  readonly openBecause: string;
 }
 
-export class IngestDoor extends Construct {
-  /** What OTEL_EXPORTER_OTLP_ENDPOINT is set to; without a slash at its end. */
+export class Door extends Construct {
+  /** Without a slash at its end. */
   readonly url: string;
 
-  constructor(scope: Construct, id: string, props: IngestDoorProps) {
+  constructor(scope: Construct, id: string, props: DoorProps) {
     super(scope, id);
     const { door, lambda } = props;
     switch (door.kind) {
@@ -25,14 +29,18 @@ export class IngestDoor extends Construct {
         this.url = functionUrl(lambda);
         break;
       case 'httpApi':
-        this.url = this.httpApi(lambda, door.requestsPerSecond, door.burst);
+        this.url = this.httpApi(props, door.requestsPerSecond, door.burst);
         break;
     }
   }
 
-  private httpApi(lambda: LambdaFunction, requestsPerSecond: number, burst: number): string {
+  private httpApi(
+    { lambda, description, openBecause }: DoorProps,
+    requestsPerSecond: number,
+    burst: number,
+  ): string {
     const api = new HttpApi(this, 'Api', {
-      description: 'OTLP in',
+      description,
       defaultIntegration: new HttpLambdaIntegration('Integration', lambda),
       createDefaultStage: false,
     });
@@ -49,21 +57,18 @@ export class IngestDoor extends Construct {
         reason:
           'an access log line costs more than the request; the function counts what it takes and refuses',
       },
-      {
-        finding: 'AwsSolutions-APIG4',
-        reason: 'each request carries an ingest key, which the function checks; OTLP exporters cannot sign',
-      },
+      { finding: 'AwsSolutions-APIG4', reason: openBecause },
     );
     return withoutSlash(stage.url);
   }
 }
 
-/** Open to the internet on purpose: the function checks the ingest key, because OTLP exporters cannot sign. */
+/** Open to the internet on purpose: the function checks keys and signatures, because callers cannot sign for AWS. */
 function functionUrl(lambda: LambdaFunction): string {
   return withoutSlash(lambda.addFunctionUrl({ authType: FunctionUrlAuthType.NONE }).url);
 }
 
-/** `https://host/` as `https://host`: exporters append `/v1/traces`. The URL is only known when it is deployed. */
+/** `https://host/` as `https://host`: callers append paths. The URL is only known when it is deployed. */
 function withoutSlash(url: string): string {
   return Fn.join('', ['https://', Fn.select(2, Fn.split('/', url))]);
 }
