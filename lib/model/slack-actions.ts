@@ -2,7 +2,7 @@
 // interactions.
 
 export const SLACK_ACTIONS = {
-  /** Its value is the id of the incident. */
+  /** Its value is the signed part of the link that acknowledges, or the id of the incident. */
   acknowledge: 'tidewatch_acknowledge',
   /** Its value is the labels of the group, as JSON: silence what has them all, for an hour. */
   silence: 'tidewatch_silence',

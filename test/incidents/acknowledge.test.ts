@@ -124,7 +124,7 @@ describe('a button in Slack', () => {
     new URLSearchParams({
       payload: JSON.stringify({
         user: { id: 'U1', username: 'ada.l' },
-        actions: [{ action_id: action, value: link }],
+        actions: [{ action_id: action, value: link.split('/').at(-1) }],
         response_url: 'https://hooks.slack.com/actions/1',
       }),
     }).toString();
@@ -139,6 +139,13 @@ describe('a button in Slack', () => {
     expect(api.replies).toEqual([
       { url: 'https://hooks.slack.com/actions/1', text: 'Acknowledged: nobody else is called.' },
     ]);
+  });
+
+  test('acknowledges by the id of the incident too, which Slack has signed', async () => {
+    const { world, id, api } = await paged();
+    const body = press(id);
+    await api.ask('POST', '/slack/actions', body, { 'x-slack-signature': sign(body) });
+    expect(await world.incidents.read(id)).toMatchObject({ status: 'acknowledged' });
   });
 
   test('of a request that Slack did not sign does nothing', async () => {

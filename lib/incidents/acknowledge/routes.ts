@@ -48,11 +48,27 @@ export async function acknowledgeByToken(
   const verdict = readAcknowledgeToken(token, await ports.linkSecret(), now);
   if (verdict.kind !== 'valid') return { outcome: verdict.kind };
   const { claim } = verdict;
-  const event = { kind: 'acknowledge', by: `${by ?? claim.recipient} by ${way}` } as const;
+  return acknowledgeById(claim.incident, `${by ?? claim.recipient} by ${way}`, ports, now, claim.episode);
+}
+
+/**
+ * Acknowledges an incident.
+ * @param episode only if it is this one that fires
+ * @param now epoch milliseconds
+ */
+export async function acknowledgeById(
+  id: string,
+  by: string,
+  ports: DeskPorts,
+  now: number,
+  episode?: number,
+): Promise<{ readonly outcome: LinkOutcome; readonly incident?: Incident }> {
   let stands: LinkOutcome | undefined;
-  const change = await new IncidentDesk(ports).change(claim.incident, now, (incident, rules) => {
-    stands = standing(incident, claim);
-    return stands === undefined ? step(incident, event, rules, now) : { incident, entries: [] };
+  const change = await new IncidentDesk(ports).change(id, now, (incident, rules) => {
+    stands = standing(incident, { episode: episode ?? incident.episode });
+    return stands === undefined
+      ? step(incident, { kind: 'acknowledge', by }, rules, now)
+      : { incident, entries: [] };
   });
   if (change === undefined) return { outcome: 'gone' };
   return { outcome: stands ?? 'done', incident: change.after };
@@ -61,7 +77,7 @@ export async function acknowledgeByToken(
 /** Why a link has nothing left to do; undefined when it has. */
 function standing(
   incident: Incident | undefined,
-  { episode }: AcknowledgeClaim,
+  { episode }: Pick<AcknowledgeClaim, 'episode'>,
 ): 'already' | 'over' | 'firesAgain' | 'gone' | undefined {
   if (incident === undefined) return 'gone';
   if (incident.status === 'resolved') return 'over';

@@ -1,7 +1,13 @@
 // A button that was pressed in Slack. Slack signs the request; the button's value is the signed link of the page, so
 // that it acknowledges what the message was about and nothing else.
 import type { ApiRequest, ApiResponse, ApiRoute } from '../../api/route.ts';
-import { type AcknowledgePorts, acknowledgeByToken, type LinkOutcome } from '../acknowledge/routes.ts';
+import { SLACK_ACTIONS } from '../../model/slack-actions.ts';
+import {
+  type AcknowledgePorts,
+  acknowledgeById,
+  acknowledgeByToken,
+  type LinkOutcome,
+} from '../acknowledge/routes.ts';
 import { json } from '../api/json.ts';
 
 export interface SlackPorts extends AcknowledgePorts {
@@ -16,9 +22,6 @@ interface Payload {
   readonly actions?: readonly { readonly action_id?: string; readonly value?: string }[];
   readonly response_url?: string;
 }
-
-/** The button's action_id. */
-export const SLACK_ACKNOWLEDGE = 'tidewatch_acknowledge';
 
 const REPLIES: Readonly<Record<LinkOutcome, string>> = {
   done: 'Acknowledged: nobody else is called.',
@@ -45,12 +48,15 @@ async function press(request: ApiRequest, ports: SlackPorts): Promise<ApiRespons
     return json(403, { error: 'the signature is missing, wrong, or older than five minutes' });
   }
   const payload = payloadOf(request.body);
-  const action = payload?.actions?.find(({ action_id }) => action_id === SLACK_ACKNOWLEDGE);
+  const action = payload?.actions?.find(({ action_id }) => action_id === SLACK_ACTIONS.acknowledge);
   // Other buttons, such as those that only open a link, are answered too: Slack shows an error otherwise.
   if (payload === undefined || action === undefined) return { status: 200 };
-  const token = (action.value ?? '').split('/').at(-1) ?? '';
-  const user = payload.user?.username ?? payload.user?.name ?? payload.user?.id;
-  const { outcome } = await acknowledgeByToken(token, 'Slack', ports, request.now, user);
+  const value = action.value ?? '';
+  const user = payload.user?.username ?? payload.user?.name ?? payload.user?.id ?? 'somebody';
+  // A token has a dot in it, an incident's id has none.
+  const { outcome } = value.includes('.')
+    ? await acknowledgeByToken(value, 'Slack', ports, request.now, user)
+    : await acknowledgeById(value, `${user} by Slack`, ports, request.now);
   const url = payload.response_url ?? '';
   if (url.startsWith('https://hooks.slack.com/')) await replyInSlack?.(url, REPLIES[outcome]);
   return { status: 200 };
