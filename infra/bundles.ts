@@ -11,6 +11,7 @@ export type FunctionName =
   | 'detect-anomalies'
   | 'record-changes'
   | 'canary-hook'
+  | 'watch-logs'
   | 'route-alerts'
   | 'notify'
   | 'sweep-timers'

@@ -102,6 +102,25 @@ export function grantLogGroups(role: Role, prefix: string): void {
   );
 }
 
+/**
+ * Reading log groups, and listing all of them.
+ * @param groups names, or prefixes followed by `*`
+ */
+export function grantLogReading(role: Role, groups: readonly string[]): void {
+  const resources = groups.map((group) => logGroupArn(role, group.endsWith('*') ? group : `${group}:*`));
+  role.addToPolicy(new PolicyStatement({ actions: ['logs:FilterLogEvents'], resources }));
+  for (const resource of resources) {
+    acknowledgeWildcard(
+      role,
+      resource,
+      'a log group is read with all its streams, and groups are named by prefix',
+    );
+  }
+  const all = logGroupArn(role, '*');
+  role.addToPolicy(new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [all] }));
+  acknowledgeWildcard(role, all, 'a list of log groups is authorised on all of them; names are all it tells');
+}
+
 function logGroupArn(role: Role, name: string): string {
   return Stack.of(role).formatArn({
     service: 'logs',

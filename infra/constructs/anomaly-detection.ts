@@ -10,6 +10,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aw
 import { Construct } from 'constructs';
 import type { CanaryGateSettings } from '../../lib/anomaly/canary/settings.ts';
 import { CHANGE_SOURCES, LAMBDA_CALLS } from '../../lib/anomaly/changes/change-event.ts';
+import type { LogWatchSettings } from '../../lib/anomaly/log-watch/settings.ts';
 import {
   type AnomalySettings,
   CADENCE_MS,
@@ -20,7 +21,7 @@ import { STATE_PREFIX } from '../../lib/aws/state-keys.ts';
 import { type CompiledConfig, compileConfig } from '../../lib/config/compile.ts';
 import type { TidewatchConfig } from '../../lib/config/define.ts';
 import { acknowledge, acknowledgeWildcard } from '../acknowledge.ts';
-import { grantKey, grantMetricReading, grantMetrics } from '../policies.ts';
+import { grantKey, grantLogReading, grantMetricReading, grantMetrics } from '../policies.ts';
 import { removalPolicy } from '../removal.ts';
 import { AlertBus } from './alert-bus.ts';
 import { BundledFunction } from './bundled-function.ts';
@@ -35,6 +36,9 @@ const DETECT_MEMORY_MB = 1024;
 const RECORD_TIMEOUT = Duration.seconds(15);
 const RECORD_MEMORY_MB = 256;
 const GATE_MEMORY_MB = 256;
+/** Fifty thousand lines at a time. */
+const LOGS_MEMORY_MB = 512;
+const LOGS_MINUTES = 5;
 /** Until the last points are there and CodeDeploy has its answer. */
 const GATE_MARGIN = Duration.minutes(3);
 const HOOK_PREFIX = 'CodeDeployHook_';
@@ -62,6 +66,8 @@ export class AnomalyDetection extends Construct {
   readonly record: BundledFunction;
   /** The gate of deployments; name its function as a hook in an appspec. Only with anomalies.canary. */
   readonly gate: BundledFunction | undefined;
+  /** Only with anomalies.logPatterns. */
+  readonly logs: BundledFunction | undefined;
   private readonly encryptionKey: IKey | undefined;
 
   /** @throws ConfigError that lists every problem of the configuration; Error when it has no anomalies */
@@ -81,6 +87,7 @@ export class AnomalyDetection extends Construct {
     this.detect = this.makeDetect(compiled, runtime.anomaly, bundles);
     this.record = this.makeRecord(compiled, bundles);
     if (runtime.canary !== undefined) this.gate = this.makeGate(compiled, runtime.canary, bundles);
+    if (runtime.logWatch !== undefined) this.logs = this.makeLogs(compiled, runtime.logWatch, bundles);
   }
 
   /** Not versioned, unlike the archive: each object is written anew every five minutes. */
@@ -231,6 +238,39 @@ export class AnomalyDetection extends Construct {
       groups,
       'any deployment of the account may name this function as its hook',
     );
+    return made;
+  }
+
+  private makeLogs(
+    { deployment }: CompiledConfig,
+    settings: LogWatchSettings,
+    bundles: string | undefined,
+  ): BundledFunction {
+    const made = new BundledFunction(this, 'WatchLogs', {
+      name: 'watch-logs',
+      description: 'Tidewatch: lines of log groups to patterns, and alerts on those that change',
+      memoryMb: LOGS_MEMORY_MB,
+      timeout: DETECT_TIMEOUT,
+      config: { logWatch: settings },
+      resources: {
+        anomalyBucket: this.bucket.bucketName,
+        alertQueueUrl: this.alertBus.queue.queueUrl,
+      },
+      logDays: deployment.functionLogDays,
+      alarms: this.alarms,
+      encryptionKey: this.encryptionKey,
+      bundles,
+    });
+    this.alertBus.grantSend(made.role);
+    this.grantObjects(made.role);
+    grantLogReading(made.role, settings.groups);
+    grantKey(made.role, this.encryptionKey);
+    callEveryMinutes(this, 'LogsEvery5m', made.lambda, {
+      description: 'Looks for new, vanished and surging log patterns',
+      minutes: LOGS_MINUTES,
+      input: { every: '5m' },
+    });
+    this.alarms.whenFunctionIsNotCalled(made, 'watch-logs', made.lambda, LOGS_MINUTES);
     return made;
   }
 

@@ -115,3 +115,18 @@ export interface PublishedScore {
 export interface ScorePublisher {
   publish(scores: readonly PublishedScore[]): Promise<void>;
 }
+
+export interface LogLines {
+  /** Names of log groups. @param patterns names, or prefixes followed by `*` */
+  groups(patterns: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Messages of a group from a time on, until another that is outside; epoch milliseconds.
+   * @param most lines read; `isCut` tells that there were more
+   */
+  read(
+    group: string,
+    fromMs: number,
+    toMs: number,
+    most: number,
+  ): Promise<{ readonly lines: readonly string[]; readonly isCut: boolean }>;
+}

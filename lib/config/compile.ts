@@ -117,6 +117,7 @@ export function checkConfig(config: unknown): CheckResult {
     ...(slos.settings !== undefined && { slo: slos.settings }),
     ...(anomalies.settings !== undefined && { anomaly: anomalies.settings }),
     ...(anomalies.canary !== undefined && { canary: anomalies.canary }),
+    ...(anomalies.logWatch !== undefined && { logWatch: anomalies.logWatch }),
   };
   const { alarms, functionLogRetention, ...rest } = deployment;
   const settings: DeploymentSettings = {

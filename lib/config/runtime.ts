@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import type { AlertingSettings } from '../alerting/settings.ts';
 import type { CanaryGateSettings } from '../anomaly/canary/settings.ts';
+import type { LogWatchSettings } from '../anomaly/log-watch/settings.ts';
 import type { AnomalySettings } from '../anomaly/watch/settings.ts';
 import type { TierSettings } from '../archive/settings.ts';
 import type { LogsSettings } from '../exporters/cloudwatch-logs/settings.ts';
@@ -31,6 +32,8 @@ export interface RuntimeConfig {
   readonly anomaly?: AnomalySettings;
   /** Absent without `anomalies.canary`. */
   readonly canary?: CanaryGateSettings;
+  /** Absent without `anomalies.logPatterns`. */
+  readonly logWatch?: LogWatchSettings;
 }
 
 /** Names of environment variables that the constructs set; each holds the name or URL of a resource. */

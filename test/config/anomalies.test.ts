@@ -115,6 +115,46 @@ describe('anomalies', () => {
     ]);
   });
 
+  test('watch logs and gate deployments only where it is asked for', () => {
+    const { runtime } = compileConfig({
+      anomalies: {
+        logPatterns: { groups: ['/tidewatch/*'] },
+        canary: {
+          metrics: [
+            { namespace: 'Shop', metric: 'Errors', statistic: 'Sum', dimensions: { b: '1', a: '2' } },
+          ],
+        },
+      },
+    });
+    expect(runtime.logWatch).toEqual({ groups: ['/tidewatch/*'], severity: 'ticket' });
+    expect(runtime.canary).toEqual({
+      metrics: [
+        {
+          name: 'Shop Errors Sum',
+          metric: {
+            namespace: 'Shop',
+            name: 'Errors',
+            dimensions: [
+              { name: 'a', value: '2' },
+              { name: 'b', value: '1' },
+            ],
+          },
+          statistic: 'Sum',
+          bad: 'increase',
+          critical: false,
+        },
+      ],
+      watchMs: 600_000,
+      acceptMarginal: false,
+    });
+    const plain = compileConfig({ anomalies: {} }).runtime;
+    expect([plain.logWatch, plain.canary]).toEqual([undefined, undefined]);
+    expect(problemsOf({ logPatterns: { groups: ['a b'] }, canary: { metrics: [] } })).toEqual([
+      expect.stringMatching(/^anomalies\.canary\.metrics: expected 1 to 100 metrics/),
+      expect.stringMatching(/^anomalies\.logPatterns\.groups\[0\]: expected a log group.*got "a b"$/),
+    ]);
+  });
+
   test('cannot watch span metrics that are turned off', () => {
     expect(problemsOf({}, { spanMetrics: { enabled: false } })).toEqual([
       'anomalies.watch[0]: expected spanMetrics to be enabled: this preset watches them',

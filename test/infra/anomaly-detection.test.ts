@@ -110,6 +110,37 @@ describe('the gate of deployments', () => {
   });
 });
 
+describe('watch-logs', () => {
+  const watched = synthesize({ anomalies: { logPatterns: { groups: ['/tidewatch/*', '/aws/lambda/f'] } } });
+  const logs = (type: string) => watched.ofType(type).filter(({ logicalId }) => /Logs/.test(logicalId));
+
+  test('is called every five minutes', () => {
+    const [rule] = logs('AWS::Events::Rule');
+    expect(rule?.properties).toMatchObject({ ScheduleExpression: 'rate(5 minutes)' });
+  });
+
+  test('may read the groups it watches, keep its tables and send alerts', () => {
+    const [policy] = watched
+      .ofType('AWS::IAM::Policy')
+      .filter(({ logicalId }) => /WatchLogs/.test(logicalId));
+    const statements = policy?.properties.PolicyDocument.Statement as {
+      Action: unknown;
+      Resource: unknown;
+    }[];
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      'sqs:SendMessage',
+      ['s3:GetObject', 's3:PutObject'],
+      's3:ListBucket',
+      'logs:FilterLogEvents',
+      'logs:DescribeLogGroups',
+    ]);
+    expect(JSON.stringify(statements[4]?.Resource)).toMatch(
+      /log-group:\/tidewatch\/\*.*log-group:\/aws\/lambda\/f:\*/,
+    );
+  });
+});
+
 describe('AnomalyDetection', () => {
   test('makes the table, queue, bucket and topic it needs when it is used alone', () => {
     const mine = new Stack(new App({ outdir: temporaryFolder() }), 'Mine');

@@ -15,7 +15,16 @@ const CASES: readonly [string, TidewatchConfig][] = [
     'an HTTP API with a key of the stack',
     { ingest: { door: 'httpApi' }, deployment: { encryption: 'customerKey', stackName: 'Keyed' } },
   ],
-  ['anomalies', { anomalies: { watch: [{ preset: 'lambda', publishScore: true }] } }],
+  [
+    'anomalies',
+    {
+      anomalies: {
+        watch: [{ preset: 'lambda', publishScore: true }],
+        logPatterns: { groups: ['/tidewatch/*', '/aws/lambda/orders'] },
+        canary: { metrics: [{ namespace: 'Shop', metric: 'Errors', statistic: 'Sum' }] },
+      },
+    },
+  ],
   ['SLOs', { slos: [slo.lambda('orders').availability(0.999, { policy: slo.standardPolicy })] }],
 ];
 

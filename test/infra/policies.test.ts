@@ -20,7 +20,10 @@ const template = synthesize({
 /** With every domain that has a function of its own. */
 const complete = synthesize({
   slos: [slo.lambda('orders').availability(0.999)],
-  anomalies: { canary: { metrics: [{ namespace: 'Shop', metric: 'Errors', statistic: 'Sum' }] } },
+  anomalies: {
+    logPatterns: { groups: ['/tidewatch/*'] },
+    canary: { metrics: [{ namespace: 'Shop', metric: 'Errors', statistic: 'Sum' }] },
+  },
 });
 
 function statementsOf(role: RegExp, { ofType }: Synthesized = template): readonly Statement[] {
@@ -128,6 +131,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ...same('logs', 'CreateLogGroup', 'CreateLogStream', 'PutLogEvents', 'PutRetentionPolicy'),
   ...same('logs', 'DescribeLogGroups', 'DescribeLogStreams'),
   ...same('cloudwatch', 'GetMetricData', 'ListMetrics'),
+  ...same('logs', 'FilterLogEvents'),
   ...same('xray', 'GetServiceGraph'),
   ...same('codedeploy', 'PutLifecycleEventHookExecutionStatus'),
 };

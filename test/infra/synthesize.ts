@@ -13,6 +13,7 @@ export const FUNCTIONS = [
   'detect-anomalies',
   'record-changes',
   'canary-hook',
+  'watch-logs',
   'route-alerts',
   'notify',
   'sweep-timers',

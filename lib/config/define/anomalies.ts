@@ -13,6 +13,15 @@ export interface AnomaliesConfig {
   readonly changesWithin?: string;
   /** A gate of deployments: a lifecycle hook of CodeDeploy that compares the new version with the old one. */
   readonly canary?: CanaryGateConfig;
+  /** Log groups that are watched for new, vanished and surging patterns. */
+  readonly logPatterns?: LogPatternsConfig;
+}
+
+export interface LogPatternsConfig {
+  /** Names of log groups, or prefixes followed by `*`, such as "/tidewatch/*". */
+  readonly groups: readonly string[];
+  /** Of a change that is sure, such as a new pattern with an error in it; others are `info`. `ticket` by default. */
+  readonly severity?: 'page' | 'ticket' | 'info';
 }
 
 export interface CanaryGateConfig {

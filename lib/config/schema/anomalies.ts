@@ -1,6 +1,7 @@
 // The section `anomalies`: what is watched, presets written out, durations and dates read.
 import { z } from 'zod';
 import { CANARY_GATE_DEFAULTS, type CanaryGateSettings } from '../../anomaly/canary/settings.ts';
+import { LOG_WATCH_DEFAULTS, type LogWatchSettings } from '../../anomaly/log-watch/settings.ts';
 import { PRESET_NAMES, PRESETS, type PresetMetric, type PresetName } from '../../anomaly/presets/settings.ts';
 import type { ExcludedPeriod } from '../../anomaly/settings.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../anomaly/watch/settings.ts';
 import { DAY_MS, formatDuration, parseDuration } from '../../model/duration.ts';
 import { type Problem, pathText } from '../problem.ts';
-import { parse, section, words } from './parts.ts';
+import { distinct, parse, section, words } from './parts.ts';
 
 /** Forecasts are made from two weeks of history; further ahead they say nothing. */
 const HORIZON_MAX_MS = 14 * DAY_MS;
@@ -137,6 +138,16 @@ const anomaliesSchema = section({
     watchFor: duration('10m', GATE_MAX_MS).optional(),
     acceptMarginal: z.boolean().optional(),
   }).optional(),
+  logPatterns: section({
+    groups: distinct(
+      z
+        .string({ error: 'a log group, or a prefix followed by *' })
+        .regex(/^[.\-_/#A-Za-z0-9]{1,512}\*?$/, { error: 'a log group, or a prefix followed by *' }),
+      100,
+      'log groups',
+    ),
+    severity: z.enum(['page', 'ticket', 'info']).optional(),
+  }).optional(),
 });
 
 type Anomalies = z.output<typeof anomaliesSchema>;
@@ -146,8 +157,12 @@ export interface AnomalySection {
   readonly settings: AnomalySettings | undefined;
   /** Undefined without a gate. */
   readonly canary: CanaryGateSettings | undefined;
+  /** Undefined when no logs are watched. */
+  readonly logWatch: LogWatchSettings | undefined;
   readonly problems: readonly Problem[];
 }
+
+const NOTHING = { settings: undefined, canary: undefined, logWatch: undefined };
 
 /** What is watched when nothing is said. */
 const WATCH_DEFAULT: readonly unknown[] = [{ preset: 'spans' }];
@@ -157,7 +172,7 @@ export function readAnomalySection(
   written: unknown,
   spanMetrics: { readonly enabled: boolean; readonly namespace: string },
 ): AnomalySection {
-  if (written === undefined) return { settings: undefined, canary: undefined, problems: [] };
+  if (written === undefined) return { ...NOTHING, problems: [] };
   const { value, problems: found } = parse(anomaliesSchema, written, ['anomalies']);
   const problems: Problem[] = [...found];
   // The entries are read even when something above them is wrong, so that one mistake hides no other.
@@ -181,8 +196,7 @@ export function readAnomalySection(
     }
     return presetWatches(read.value, anomalies, spanMetrics.namespace, source);
   });
-  if (problems.some(({ level }) => level === 'error'))
-    return { settings: undefined, canary: undefined, problems };
+  if (problems.some(({ level }) => level === 'error')) return { ...NOTHING, problems };
   return {
     settings: {
       watches,
@@ -191,6 +205,10 @@ export function readAnomalySection(
       changesWithinMs: anomalies.changesWithin ?? ANOMALY_DEFAULTS.changesWithinMs,
     },
     canary: anomalies.canary && gateSettings(anomalies.canary),
+    logWatch: anomalies.logPatterns && {
+      groups: anomalies.logPatterns.groups,
+      severity: anomalies.logPatterns.severity ?? LOG_WATCH_DEFAULTS.severity,
+    },
     problems,
   };
 }
