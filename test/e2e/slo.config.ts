@@ -10,10 +10,7 @@ export default defineTidewatch({
       period: '1h',
       settle: '0s',
       windows: [{ severity: 'page', longWindow: '5m', shortWindow: '1m', factor: 2 }],
-      policy: [
-        { action: 'notify', below: 0.5 },
-        { action: 'freeze', below: 0, until: 0.1 },
-      ],
+      policy: [{ action: 'freeze', below: 0, until: 0.1 }],
       runbookUrl: 'https://runbooks.example.com/checkout',
     }),
   ],

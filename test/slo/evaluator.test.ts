@@ -312,6 +312,29 @@ describe('the budget', () => {
     ]);
   });
 
+  test('alerts while as little is left as the policy wants to be told of, and says what is left', () => {
+    const story = new Story({
+      windows: [],
+      objective: 0.9,
+      period: { kind: 'rolling', lengthMs: HOUR },
+      policy: [{ action: 'notify', below: 0.5, until: 0.6 }],
+    });
+    story.pass(60, { good: 100, total: 100 });
+    const said = story.pass(30, { good: 80, total: 100 });
+    expect(said.slice(0, 2)).toEqual(['76 budget fired', '76 notify on']);
+    const report = story.evaluator.report(story.state);
+    const effect = { kind: 'fired', alert: 'budget', since: T0, pairs: [] } as const;
+    expect(alertOf(story.evaluator.slo, effect, report, T0)).toMatchObject({
+      labels: { alertname: 'SloBudgetLow', severity: 'ticket', slo: 'checkout' },
+      annotations: { summary: 'checkout (objective 90%) has spent its error budget', budget_remaining: '0%' },
+    });
+    const back = story.pass(60, { good: 100, total: 100 });
+    expect(back.filter((text) => /notify|budget (fired|resolved)/.test(text))).toEqual([
+      '139 budget resolved',
+      '139 notify off',
+    ]);
+  });
+
   test('takes adjustments when it is read, and gives them back when they go', () => {
     const adjustment = {
       schedule: { start: T0 + MINUTE, repeat: undefined, timeZone: 'UTC' },

@@ -53,7 +53,7 @@ export function backtest(slo: SloSettings, points: readonly MinutePoint[]): Back
     for (const slice of result.changed) slices.put(slice);
     state = result.state;
     for (const effect of result.effects) {
-      if (effect.kind === 'fired' && effect.alert !== 'noData') {
+      if (effect.kind === 'fired' && (effect.alert === 'page' || effect.alert === 'ticket')) {
         open.set(effect.alert, alerts.length);
         alerts.push({
           slo: slo.name,

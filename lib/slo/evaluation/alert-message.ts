@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<AlertKind, string>> = {
   page: 'SloBudgetBurn',
   ticket: 'SloBudgetBurn',
   noData: 'SloNoData',
+  budget: 'SloBudgetLow',
 };
 /** The label by which a fast burn inhibits a slow one of the same SLO. */
 const TIERS: Readonly<Partial<Record<AlertKind, string>>> = { page: 'fast', ticket: 'slow' };
@@ -68,10 +69,14 @@ function annotationsOf(slo: SloSettings, effect: AlertEffect, report: SloReport)
   };
 }
 
-function summaryOf(slo: SloSettings, alert: AlertKind, { burnRate }: SloReport): string {
+function summaryOf(slo: SloSettings, alert: AlertKind, { burnRate, budget }: SloReport): string {
   const objective = `${short(slo.objective * 100)}%`;
   if (alert === 'noData')
     return `${slo.name} (objective ${objective}) has had no events since its last minute with data`;
+  if (alert === 'budget')
+    return budget.remaining <= 0
+      ? `${slo.name} (objective ${objective}) has spent its error budget`
+      : `${slo.name} (objective ${objective}) has ${short(budget.remaining * 100)}% of its error budget left`;
   return `${slo.name} (objective ${objective}) spends its error budget ${short(burnRate)} times as fast as allowed`;
 }
 

@@ -166,16 +166,16 @@ export class SloEvaluator {
   private judge(state: SloState, now: number): { state: SloState; effects: Effect[] } {
     const { to } = state;
     const burningSince = this.burningSince(state);
+    const { remaining } = this.report(state).budget;
+    const after = budgetState(remaining, state.budgetState);
+    const actions = policyActions(this.slo.policy, remaining, state.actions);
     const isStale = now - to > this.slo.settleMs + STALE_MS;
     const alerts = isStale
       ? undefined
-      : alertEffects(state.firing, this.active(state, burningSince), to, now);
+      : alertEffects(state.firing, this.active(state, burningSince, actions), to, now);
     const firing = alerts?.firing ?? state.firing;
     const effects: Effect[] = [...(alerts?.effects ?? [])];
-    const { remaining } = this.report(state).budget;
-    const after = budgetState(remaining, state.budgetState);
     if (after !== state.budgetState) effects.push({ kind: 'budgetState', before: state.budgetState, after });
-    const actions = policyActions(this.slo.policy, remaining, state.actions);
     effects.push(...policyEffects(state.actions, actions));
     return { state: { ...state, burningSince, firing, budgetState: after, actions }, effects };
   }
@@ -196,6 +196,7 @@ export class SloEvaluator {
   private active(
     { to, lastDataAt }: SloState,
     burningSince: readonly (number | null)[],
+    actions: readonly PolicyAction[],
   ): Map<AlertKind, number[]> {
     const active = new Map<AlertKind, number[]>();
     for (const [place, since] of burningSince.entries()) {
@@ -206,6 +207,8 @@ export class SloEvaluator {
     const { noDataAfterMs } = this.slo;
     const isSilent = noDataAfterMs !== undefined && lastDataAt !== null && to - lastDataAt >= noDataAfterMs;
     if (isSilent && !this.isExcluded(to)) active.set('noData', []);
+    // Of the period and not of this minute, so it goes on in time that is excluded.
+    if (actions.includes('notify')) active.set('budget', []);
     return active;
   }
 

@@ -3,9 +3,12 @@ import type { BudgetState } from '../budget/budget-state.ts';
 import type { PolicyAction } from '../settings.ts';
 import type { Counts } from './counts.ts';
 
-/** What an SLO can alert about: its budget burns (page, ticket), or nothing is measured any more. */
-export type AlertKind = 'page' | 'ticket' | 'noData';
-export const ALERT_KINDS: readonly AlertKind[] = ['page', 'ticket', 'noData'];
+/**
+ * What an SLO can alert about: its budget burns (page, ticket), nothing is measured any more, or as little of the budget
+ * is left as the policy's step `notify` says. Stored by their places: new ones come last.
+ */
+export type AlertKind = 'page' | 'ticket' | 'noData' | 'budget';
+export const ALERT_KINDS: readonly AlertKind[] = ['page', 'ticket', 'noData', 'budget'];
 
 export interface Firing {
   /** Epoch milliseconds. */
