@@ -2,6 +2,7 @@
 // budget, the alert lies on the queue, the gate closes, people open it, and the recovery reopens it. The deployed
 // function is called as its schedule calls it, at times of the test's choosing.
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -9,6 +10,7 @@ import {
   DescribeAlarmsCommand,
   GetMetricStatisticsCommand,
 } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DisableRuleCommand,
   EventBridgeClient,
@@ -31,8 +33,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import { SpanKind, SpanStatusCode } from '@opentelemetry/api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { DynamoKeyStore } from '../../lib/aws/key-store.ts';
+import { newKey } from '../../lib/keys/new-key.ts';
 import { awsEnvironment, clientSettings, withoutAws } from '../../lib/local/environment.ts';
 import { packageRoot } from '../../lib/local/paths.ts';
+import { plainAddress } from '../../lib/local/plain-address.ts';
 import { type LocalStack, startStack, stopStack } from '../../lib/local/stack.ts';
 import type { Alert } from '../../lib/model/alert.ts';
 import { SdkService } from './sdk-service.ts';
@@ -52,6 +57,8 @@ let sqs: SQSClient;
 let evaluateSlos: string;
 let eventsUrl: string;
 let shop: SdkService;
+let apiUrl: string;
+let apiKey: string;
 
 beforeAll(async () => {
   await stopStack(options);
@@ -78,6 +85,14 @@ beforeAll(async () => {
   );
   const Arn = 'arn:aws:sqs:us-east-1:000000000000:slo-events';
   await events.send(new PutTargetsCommand({ Rule: 'slo', Targets: [{ Id: 'queue', Arn }] }));
+  apiUrl = (await plainAddress(stack.admin, stack.outputs.ApiUrl!)).replace(/\/$/, '');
+  const { text, record } = newKey(
+    { name: 'pipeline', tenant: 'default', scopes: ['slo:read'] },
+    randomBytes,
+    Date.now(),
+  );
+  await new DynamoKeyStore(stack.outputs.StateTableName!, new DynamoDBClient(settings)).create(record);
+  apiKey = `Bearer ${text}`;
   const { ingestUrl, ingestKey } = stack.endpoints;
   shop = new SdkService({
     name: 'storefront',
@@ -197,6 +212,15 @@ function tidewatch(...args: readonly string[]): { code: number | null; answer: R
   return { code: status, answer: JSON.parse(stdout) as Record<string, unknown> };
 }
 
+/** What the API answers, as a step of a pipeline asks it. */
+async function gate(authorization?: string): Promise<{ status: number; gate: unknown }> {
+  const answer = await fetch(`${apiUrl}/slo/checkout/gate`, {
+    headers: authorization === undefined ? {} : { authorization },
+    signal: AbortSignal.timeout(20_000),
+  });
+  return { status: answer.status, gate: ((await answer.json()) as { gate?: unknown }).gate };
+}
+
 describe('a route that begins to fail', () => {
   test('has a budget and an open gate before', async () => {
     checkouts(0, 10, 0);
@@ -237,6 +261,8 @@ describe('a route that begins to fail', () => {
     ]);
     const { code, answer } = tidewatch('gate', 'checkout');
     expect([code, answer.gate, answer.reason]).toEqual([1, 'closed', 'frozen']);
+    expect(await gate(apiKey)).toEqual({ status: 409, gate: 'closed' });
+    expect((await gate()).status).toBe(401);
     const seen = await events();
     expect(seen).toContainEqual(['SLO Gate Change', 'checkout', 'open', 'closed']);
     expect(seen).toContainEqual(['SLO Policy Action', 'checkout', 'ended', 'inForce']);
@@ -278,6 +304,7 @@ describe('a route that begins to fail', () => {
 
   test('opens the gate when the failures have left the period', async () => {
     await evaluate(60, 85);
+    expect(await gate(apiKey)).toEqual({ status: 200, gate: 'open' });
     expect(tidewatch('gate', 'checkout')).toMatchObject({
       code: 0,
       answer: { gate: 'open', reason: 'budgetLeft' },
