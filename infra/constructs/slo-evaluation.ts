@@ -80,6 +80,7 @@ export class SloEvaluation extends Construct {
       });
     }
     this.alarms.whenFunctionIsNotCalled(this, 'evaluate-slos', this.evaluate.lambda);
+    this.alarms.whenSlosAreNotEvaluated(this);
     this.gates = new Map(
       runtime.slo.slos.filter(isGated).map(({ name }) => [name, this.gateAlarm(name, runtime.slo!)]),
     );

@@ -159,6 +159,31 @@ export class StackAlarms extends Construct {
     });
   }
 
+  /** SLOs whose metrics, rows or alerts fail again and again: what they say is old. */
+  whenSlosAreNotEvaluated(scope: Construct): void {
+    const counted = (metricName: string) =>
+      new Metric({
+        namespace: COUNTERS,
+        metricName,
+        dimensionsMap: { Receiver: 'evaluate-slos' },
+        period: Duration.minutes(1),
+        statistic: Stats.SUM,
+      });
+    this.add(scope, 'NotEvaluatedAlarm', {
+      description:
+        'SLOs are not evaluated: their metrics or rows cannot be read. The log of evaluate-slos says which and why.',
+      metric: counted('notEvaluated'),
+      threshold: 0,
+      periods: { breaching: 5, of: 5 },
+    });
+    this.add(scope, 'NotToldAlarm', {
+      description: 'Alerts or events of SLOs do not get through to the alert queue or the event bus.',
+      metric: counted('notTold'),
+      threshold: 0,
+      periods: { breaching: 3, of: 5 },
+    });
+  }
+
   /** Requests answered with 503 instead of being stored. The function does not fail then, so Lambda counts nothing. */
   whenIngestCannotStore(scope: Construct, reason: RefusalReason): void {
     this.add(scope, `Refused-${reason}-Alarm`, {

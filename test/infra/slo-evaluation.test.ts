@@ -87,6 +87,13 @@ describe('evaluate-slos', () => {
     });
   });
 
+  test('raises an alarm when SLOs cannot be evaluated, or alerts not be told', () => {
+    const alarms = named('AWS::CloudWatch::Alarm', /SlosNot(Evaluated|Told)/);
+    expect(alarms.map(({ properties }) => [properties.MetricName, properties.Dimensions])).toEqual(
+      ['notEvaluated', 'notTold'].map((name) => [name, [{ Name: 'Receiver', Value: 'evaluate-slos' }]]),
+    );
+  });
+
   test('sends no events when that is switched off', () => {
     const quiet = synthesize({ slos: [plain], sloOptions: { events: false } });
     expect(JSON.stringify(quiet.ofType('AWS::IAM::Policy'))).not.toContain('events:PutEvents');
