@@ -5,6 +5,7 @@ import { type BenchGroup, type BenchOptions, type Figure, isReached } from './fi
 const GROUPS: Readonly<Record<string, () => Promise<BenchGroup>>> = {
   ingest: async () => (await import('./ingest/run.ts')).ingestFigures,
   anomaly: async () => (await import('./anomaly/run.ts')).run,
+  alerting: async () => (await import('./alerting/run.ts')).run,
   slo: async () => (await import('./slo/run.ts')).run,
 };
 

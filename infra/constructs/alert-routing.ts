@@ -29,6 +29,8 @@ const ROUTE_TIMEOUT = Duration.seconds(30);
 const NOTIFY_TIMEOUT = Duration.seconds(80);
 const SWEEP_TIMEOUT = Duration.seconds(50);
 const MEMORY_MB = 512;
+/** Ten groups at a time, of which each may hold ten thousand alerts. */
+const NOTIFY_MEMORY_MB = 1024;
 const BATCH_SIZE = 10;
 /** A wake-up that fails is set again by sweep-timers each minute, so the queue need not insist. */
 const MAX_RECEIVE_COUNT = 5;
@@ -118,6 +120,7 @@ export class AlertRouting extends Construct {
       name: 'route-alerts',
       description: 'Tidewatch: alert queue to groups of alerts',
       timeout: ROUTE_TIMEOUT,
+      memoryMb: MEMORY_MB,
     });
     const { alert, inhibit, group, due } = STATE_PREFIX;
     this.stateTable.grant(made.role, 'rows', [alert, inhibit, group, due]);
@@ -139,6 +142,7 @@ export class AlertRouting extends Construct {
       name: 'notify',
       description: 'Tidewatch: groups of alerts to receivers',
       timeout: NOTIFY_TIMEOUT,
+      memoryMb: NOTIFY_MEMORY_MB,
     });
     const { group, due, outbox, notified, silence, inhibit } = STATE_PREFIX;
     this.stateTable.grant(made.role, 'rows', [group, due, outbox, notified]);
@@ -164,6 +168,7 @@ export class AlertRouting extends Construct {
       name: 'sweep-timers',
       description: 'Tidewatch: timers whose wake-up was lost, and the heartbeat, every minute',
       timeout: SWEEP_TIMEOUT,
+      memoryMb: MEMORY_MB,
     });
     this.stateTable.grant(made.role, 'query', [STATE_PREFIX.due]);
     grantSend(made.role, this.notifyQueue.queue);
@@ -176,7 +181,7 @@ export class AlertRouting extends Construct {
 
   private function(
     id: string,
-    { name, description, timeout }: Pick<BundledFunctionProps, 'name' | 'description' | 'timeout'>,
+    own: Pick<BundledFunctionProps, 'name' | 'description' | 'timeout' | 'memoryMb'>,
   ): BundledFunction {
     const { deployment, runtime } = this.compiled;
     const resources: Partial<Record<ResourceName, string>> = {
@@ -188,10 +193,7 @@ export class AlertRouting extends Construct {
     };
     const { alerting, onCall } = runtime;
     const made = new BundledFunction(this, id, {
-      name,
-      description,
-      timeout,
-      memoryMb: MEMORY_MB,
+      ...own,
       config: { ...(alerting && { alerting }), ...(onCall && { onCall }) },
       resources,
       logDays: deployment.functionLogDays,

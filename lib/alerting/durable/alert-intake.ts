@@ -40,7 +40,7 @@ export async function takeAlerts(
 ): Promise<IntakeResult> {
   const sources = sourcesOf(queued, rules, now);
   const known = await stores.alerts.load([...sources.keys()]);
-  const { changed, joins, rejected } = decide(rules, queued, { known, sources, rewriteBelow }, now);
+  const { changed, joins, rejected } = decide(rules, queued, { known, rewriteBelow, sources }, now);
   const alerts = changed.map(({ alert }) => alert);
   const isSource = ({ labels }: AlertRecord) =>
     rules.inhibition.some(({ rule }) => matchesAll(rule.source, labels));
@@ -59,8 +59,9 @@ export function decide(
   queued: readonly QueuedAlert[],
   before: {
     readonly known: ReadonlyMap<string, StoredAlert>;
-    readonly sources: ReadonlyMap<string, string>;
     readonly rewriteBelow: number;
+    /** Who sent each, by fingerprint; found anew if it is left out. */
+    readonly sources?: ReadonlyMap<string, string>;
   },
   now: number,
 ): { changed: StoredAlert[]; joins: GroupJoin[]; rejected: { index: number; reason: string }[] } {
@@ -71,7 +72,7 @@ export function decide(
   }
   const { effects } = step(state, { kind: 'alerts', alerts: queued }, now);
   const changed: StoredAlert[] = [];
-  for (const [id, source] of before.sources) {
+  for (const [id, source] of before.sources ?? sourcesOf(queued, rules, now)) {
     const after = state.alerts.get(id)?.alert;
     if (after === undefined || isOldNews(before.known.get(id), after, now, before.rewriteBelow)) continue;
     changed.push({ alert: after, source, writtenAt: now });
