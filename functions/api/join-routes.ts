@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { alertmanagerRoutes, healthRoutes } from '../../lib/alerting/api/routes.ts';
 import { snsTaker } from '../../lib/alerting/inputs/sns-message.ts';
+import { labelSilence } from '../../lib/alerting/muting/label-silence.ts';
 import type { AlertingSettings } from '../../lib/alerting/settings.ts';
 import type { ApiRoute } from '../../lib/api/route.ts';
 import { AlertQueue } from '../../lib/aws/alert-queue.ts';
@@ -39,7 +40,7 @@ export function joinRoutes(
     ...healthRoutes(),
     ...(alerting === undefined ? [] : ofAlerting(alerting, parts)),
     ...(slo === undefined ? [] : ofSlos(slo.slos, parts)),
-    ...(onCall === undefined ? [] : ofIncidents(onCall, parts)),
+    ...(onCall === undefined ? [] : ofIncidents(onCall, alerting !== undefined, parts)),
   ];
 }
 
@@ -76,15 +77,29 @@ function ofSlos(
   });
 }
 
-function ofIncidents(settings: OnCallSettings, parts: ApiParts): readonly ApiRoute[] {
+/** @param isRouted whether alerts are routed here, so that there is something to silence */
+function ofIncidents(settings: OnCallSettings, isRouted: boolean, parts: ApiParts): readonly ApiRoute[] {
   const { stateTable, transport, calls } = parts;
   const { http, secrets } = notificationPorts();
   const resources = { stateTable, escalateQueueUrl: resource('escalateQueueUrl') };
   return incidentRoutes({
     ...escalationStores(resources, transport, calls),
     ...callerPorts(settings, secrets, http),
+    ...(isRouted && { silence: silencer(parts) }),
     settings,
     linkSecret: () => secrets.read({ secret: resource('linkSecret') }),
     newId: randomUUID,
   });
+}
+
+/** What the button in a Slack message does. */
+function silencer({ stateTable, transport, calls }: ApiParts) {
+  const store = new DynamoSilenceStore(new StateRows(stateTable, transport, calls));
+  return async (labels: unknown, by: string, now: number): Promise<boolean> => {
+    const comment = 'By the button of a message in Slack';
+    const silence = labelSilence(labels, { id: randomUUID(), by, comment }, now);
+    if (silence === undefined) return false;
+    await store.put(silence);
+    return true;
+  };
 }

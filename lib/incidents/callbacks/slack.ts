@@ -15,6 +15,11 @@ export interface SlackPorts extends AcknowledgePorts {
   readonly isFromSlack?: (request: ApiRequest) => Promise<boolean>;
   /** Says something where the button was pressed. Never rejects. @param url of hooks.slack.com */
   readonly replyInSlack?: (url: string, text: string) => Promise<void>;
+  /**
+   * Silences for an hour what has these labels; absent where alerts are not routed here.
+   * @param labels as the button says them @returns whether they were labels
+   */
+  readonly silence?: (labels: unknown, by: string, now: number) => Promise<boolean>;
 }
 
 interface Payload {
@@ -22,6 +27,8 @@ interface Payload {
   readonly actions?: readonly { readonly action_id?: string; readonly value?: string }[];
   readonly response_url?: string;
 }
+
+const OURS: ReadonlySet<string> = new Set(Object.values(SLACK_ACTIONS));
 
 const REPLIES: Readonly<Record<LinkOutcome, string>> = {
   done: 'Acknowledged: nobody else is called.',
@@ -48,18 +55,39 @@ async function press(request: ApiRequest, ports: SlackPorts): Promise<ApiRespons
     return json(403, { error: 'the signature is missing, wrong, or older than five minutes' });
   }
   const payload = payloadOf(request.body);
-  const action = payload?.actions?.find(({ action_id }) => action_id === SLACK_ACTIONS.acknowledge);
+  const action = payload?.actions?.find(({ action_id }) => OURS.has(action_id ?? ''));
   // Other buttons, such as those that only open a link, are answered too: Slack shows an error otherwise.
   if (payload === undefined || action === undefined) return { status: 200 };
   const value = action.value ?? '';
   const user = payload.user?.username ?? payload.user?.name ?? payload.user?.id ?? 'somebody';
-  // A token has a dot in it, an incident's id has none.
-  const { outcome } = value.includes('.')
-    ? await acknowledgeByToken(value, 'Slack', ports, request.now, user)
-    : await acknowledgeById(value, `${user} by Slack`, ports, request.now);
+  const reply =
+    action.action_id === SLACK_ACTIONS.silence
+      ? await silence(value, `${user} by Slack`, ports, request.now)
+      : REPLIES[(await acknowledge(value, user, ports, request.now)).outcome];
   const url = payload.response_url ?? '';
-  if (url.startsWith('https://hooks.slack.com/')) await replyInSlack?.(url, REPLIES[outcome]);
+  if (url.startsWith('https://hooks.slack.com/')) await replyInSlack?.(url, reply);
   return { status: 200 };
+}
+
+function acknowledge(value: string, user: string, ports: SlackPorts, now: number) {
+  // A token has a dot in it, an incident's id has none.
+  return value.includes('.')
+    ? acknowledgeByToken(value, 'Slack', ports, now, user)
+    : acknowledgeById(value, `${user} by Slack`, ports, now);
+}
+
+async function silence(value: string, by: string, ports: SlackPorts, now: number): Promise<string> {
+  if (ports.silence === undefined) return 'Alerts are not routed here: there is nothing to silence.';
+  const isDone = await ports.silence(labelsOf(value), by, now);
+  return isDone ? 'Silenced for an hour.' : 'This button names no labels to silence.';
+}
+
+function labelsOf(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function payloadOf(body: Buffer): Payload | undefined {
