@@ -6,7 +6,10 @@ const app = new App();
 const stack = new Stack(app, 'TidewatchAnomaly');
 const { alertBus } = new AnomalyDetection(stack, 'Anomalies', {
   config: {
-    anomalies: { watch: [{ preset: 'spans', publishScore: true }] },
+    anomalies: {
+      watch: [{ preset: 'spans', publishScore: true }],
+      logPatterns: { groups: ['/shop/*'] },
+    },
     deployment: { removal: 'destroy' },
   },
 });

@@ -2,6 +2,7 @@
 
 import type { Alert } from '../../model/alert.ts';
 import { ALERT_TTL_MS, RESEND_MS } from './alert-times.ts';
+import { anomalyType } from './anomaly-type.ts';
 import { consoleUrl } from './console-url.ts';
 import type { Incident, KnownAnomaly } from './incident.ts';
 
@@ -97,6 +98,7 @@ function annotationsOf(incident: Incident, members: readonly KnownAnomaly[]): Re
   const affected = others.length === 0 ? '' : `; also affected: ${listed(others)}`;
   return {
     summary: `${faulty ?? 'unknown'}: ${worst === undefined ? 'an anomaly' : sentence(worst)}${affected}`,
+    ...(worst !== undefined && { type: anomalyType(worst) }),
     since: new Date(incident.startedAt).toISOString(),
     score: score.toFixed(2),
     metrics: ordered
