@@ -5,7 +5,7 @@ import { PermanentError } from '../model/errors.ts';
 import { LocalAdmin } from './admin-client.ts';
 import { type Deployment, deploy } from './deploy.ts';
 import { isEmulator, isHealthy, type RunningEmulator, startEmulator, stopEmulator } from './emulator.ts';
-import { createLocalKey } from './ingest-key.ts';
+import { API_SCOPES, createLocalKey } from './local-key.ts';
 import { type LocalPaths, localPaths } from './paths.ts';
 import { plainAddress } from './plain-address.ts';
 import { ensurePython } from './python.ts';
@@ -50,6 +50,7 @@ const NO_ENDPOINTS: LocalEndpoints = {
   ingestUrl: null,
   ingestKey: null,
   alertsUrl: null,
+  alertsKey: null,
   consoleUrl: null,
   awsEndpoints: {},
   resources: [],
@@ -98,7 +99,7 @@ async function bringUp(paths: LocalPaths, options: StartOptions, kept?: LocalSta
     ...stateOf({ pid, endpoint }),
     phase: 'ready',
     outputs: deployment.outputs,
-    endpoints: await endpointsOf(endpoint, deployment, kept?.endpoints.ingestKey ?? undefined),
+    endpoints: await endpointsOf(endpoint, deployment, kept?.endpoints ?? NO_ENDPOINTS),
   };
   signal?.throwIfAborted();
   await writeState(paths, state);
@@ -129,7 +130,7 @@ async function startRecorded(
 async function endpointsOf(
   endpoint: string,
   { outputs, resources }: Deployment,
-  key: string | undefined,
+  kept: LocalEndpoints,
 ): Promise<LocalEndpoints> {
   const admin = new LocalAdmin(endpoint);
   const address = async (name: string): Promise<string | null> => {
@@ -137,11 +138,14 @@ async function endpointsOf(
     return url === undefined ? null : plainAddress(admin, url);
   };
   const table = outputs.StateTableName;
-  const newKey = async () => (table === undefined ? null : createLocalKey(endpoint, table, Date.now()));
+  const newKey = async (scopes: readonly string[]) =>
+    table === undefined ? null : createLocalKey(endpoint, table, scopes, Date.now());
+  const alertsUrl = await address('AlertsUrl');
   return {
     ingestUrl: await address('IngestUrl'),
-    ingestKey: key ?? (await newKey()),
-    alertsUrl: await address('AlertsUrl'),
+    ingestKey: kept.ingestKey ?? (await newKey(['ingest'])),
+    alertsUrl,
+    alertsKey: alertsUrl === null ? null : (kept.alertsKey ?? (await newKey(API_SCOPES))),
     consoleUrl: await address('ConsoleUrl'),
     awsEndpoints: { default: endpoint, xray: endpoint },
     resources,

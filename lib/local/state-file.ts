@@ -20,6 +20,8 @@ export interface LocalEndpoints {
   readonly ingestUrl: string | null;
   readonly ingestKey: string | null;
   readonly alertsUrl: string | null;
+  /** Sends and looks at alerts, silences them, acknowledges, and asks for SLOs. */
+  readonly alertsKey: string | null;
   readonly consoleUrl: string | null;
   /** AWS_ENDPOINT_URL by service; `default` serves all. */
   readonly awsEndpoints: Readonly<Record<string, string>>;

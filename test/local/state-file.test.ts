@@ -25,6 +25,7 @@ const STATE: LocalState = {
     ingestUrl: null,
     ingestKey: null,
     alertsUrl: null,
+    alertsKey: null,
     consoleUrl: null,
     awsEndpoints: {},
     resources: [],

@@ -10,7 +10,7 @@ Examples:
   tidewatch local up --json | jq -r .ingestUrl
   tidewatch local down
 
-With --json: { "ingestUrl", "ingestKey", "alertsUrl", "consoleUrl", "awsEndpoints": { "default", "xray" },
+With --json: { "ingestUrl", "ingestKey", "alertsUrl", "alertsKey", "consoleUrl", "awsEndpoints": { "default", "xray" },
 "resources": [{ "logicalId", "type", "physicalId" }] }`;
 
 interface UpOptions {
@@ -55,6 +55,10 @@ async function up(options: UpOptions, command: Command): Promise<void> {
     printLine(`${resultColours.green('up')}      AWS endpoint ${endpoints.awsEndpoints.default}`);
     printLine(`ingest  ${endpoints.ingestUrl ?? 'not deployed'}`);
     printLine(`key     ${endpoints.ingestKey ?? 'not deployed'}`);
+    if (endpoints.alertsUrl !== null) {
+      printLine(`alerts  ${endpoints.alertsUrl}`);
+      printLine(`key     ${endpoints.alertsKey}`);
+    }
     say('send with: OTEL_EXPORTER_OTLP_ENDPOINT=<ingest> OTEL_EXPORTER_OTLP_HEADERS=x-tidewatch-key=<key>');
   } finally {
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
