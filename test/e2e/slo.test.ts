@@ -9,6 +9,7 @@ import {
   CloudWatchClient,
   DescribeAlarmsCommand,
   GetMetricStatisticsCommand,
+  PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -312,5 +313,20 @@ describe('a route that begins to fail', () => {
     expect(await events()).toContainEqual(['SLO Gate Change', 'checkout', 'closed', 'open']);
     expect(tidewatch('status', 'checkout').answer).toMatchObject({ remaining: 1, budgetState: 'healthy' });
     expect(await alerts()).toEqual([]);
+  });
+
+  test('has what happened before it was defined filled in from the history of CloudWatch', async () => {
+    const dimensions = { service: 'storefront', operation: 'POST /checkout' };
+    const MetricData = Array.from({ length: 30 }, (_, minute) => ({
+      MetricName: 'Requests',
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      Timestamp: new Date(at(minute) - 26 * 60 * MINUTE),
+      Value: 5,
+    }));
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Tidewatch/Spans', MetricData }));
+    const fill = () => tidewatch('backfill', 'checkout', '--for', '2d').answer as unknown as object[];
+    expect(fill()).toMatchObject([{ slo: 'checkout', minutes: 30, remaining: 1 }]);
+    expect(fill()).toMatchObject([{ slo: 'checkout', minutes: 0, remaining: 1 }]);
+    await evaluate(86);
   });
 });
