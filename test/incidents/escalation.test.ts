@@ -297,7 +297,7 @@ test('a page says what fires, and links to the page that acknowledges it', async
   expect(page).toMatchObject({
     groupKey: `incident/${id}/1`,
     priority: 'P1',
-    commonAnnotations: content().commonAnnotations,
+    commonAnnotations: { ...content().commonAnnotations, acknowledge_url: page.links.acknowledge },
   });
   expect(page.links.acknowledge).toMatch(/^https:\/\/api\.example\/ack\/[\w-]+\.[\w-]+$/);
 });

@@ -1,5 +1,5 @@
 // What an incident keeps of a notification, and what a page says.
-import type { NotificationContent, NotifiedAlert } from '../../model/notification.ts';
+import type { NotificationContent, NotificationTarget, NotifiedAlert } from '../../model/notification.ts';
 import type { Incident, Page } from './incident.ts';
 
 /** Alerts of a page; the rest is counted. */
@@ -77,7 +77,7 @@ export function incidentGroupKey({ id, episode }: Pick<Incident, 'id' | 'episode
  */
 export function pageContent(
   incident: Incident,
-  page: Pick<Page, 'purpose' | 'remark'>,
+  page: Pick<Page, 'purpose' | 'remark' | 'target'>,
   acknowledgeLink: string | undefined,
   apiUrl: string,
 ): NotificationContent {
@@ -90,7 +90,7 @@ export function pageContent(
       ? [`Also part of this incident: ${others.map(({ title }) => title).join('; ')}`]
       : []),
   ].filter((remark) => remark !== '');
-  return {
+  const told: NotificationContent = {
     ...content,
     groupKey: incidentGroupKey(incident),
     status: page.purpose === 'closing' ? 'resolved' : content.status,
@@ -102,4 +102,17 @@ export function pageContent(
     externalUrl: apiUrl,
     remarks,
   };
+  return contentFor(page.target, told);
+}
+
+/** The body of a webhook has no place for links and remarks, so there they are annotations. */
+export function contentFor({ kind }: NotificationTarget, content: NotificationContent): NotificationContent {
+  if (kind !== 'webhook') return content;
+  const { acknowledge } = content.links;
+  const commonAnnotations = {
+    ...content.commonAnnotations,
+    ...(acknowledge !== undefined && { acknowledge_url: acknowledge }),
+    ...(content.remarks.length > 0 && { remarks: content.remarks.join('\n') }),
+  };
+  return { ...content, commonAnnotations };
 }

@@ -3,6 +3,7 @@ import { RetryableError } from '../../model/errors.ts';
 import type { NotificationContent, NotificationResult, Priority } from '../../model/notification.ts';
 import type { WakeUp } from '../../model/wake-up.ts';
 import { acknowledgeUrl } from '../acknowledge/link.ts';
+import { contentFor } from '../incident/content.ts';
 import type { Incident } from '../incident/incident.ts';
 import type { EscalationPorts } from '../ports.ts';
 import { type Bundle, bundleSent, claimBundle, type HeldPage, pagerWakeAt } from './pager.ts';
@@ -76,7 +77,8 @@ async function sendBundle(
   return Promise.all(
     contacts.map(async (target, place) => {
       const idempotencyKey = `bundle.${person}.${number}.${place}`;
-      return (await ports.sender.send(target, content, { idempotencyKey, now: now() })).kind;
+      return (await ports.sender.send(target, contentFor(target, content), { idempotencyKey, now: now() }))
+        .kind;
     }),
   );
 }
