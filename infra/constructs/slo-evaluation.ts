@@ -115,9 +115,3 @@ export class SloEvaluation extends Construct {
     });
   }
 }
-
-/** Lets the `api` function tell how SLOs stand and keep changes of budgets. */
-export function grantSloRoutes(stateTable: StateTable, role: Role): void {
-  stateTable.grant(role, 'readWrite', [STATE_PREFIX.slo]);
-  stateTable.grant(role, 'query', [STATE_PREFIX.slo]);
-}
