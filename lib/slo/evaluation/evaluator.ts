@@ -114,6 +114,11 @@ export class SloEvaluator {
     return state.rules !== this.rules;
   }
 
+  /** The state as one of this definition. @param slices all of them where needsRebuild is true */
+  current(state: SloState, slices: SliceReader): SloState {
+    return this.needsRebuild(state) ? this.rebuild(state, slices) : state;
+  }
+
   /** The stretches of stored slices that a step to an instant needs, see RunningSums.reads. */
   reads(state: SloState, to: number): { readonly from: number; readonly to: number }[] {
     return this.sums.reads(state, to);
@@ -130,7 +135,7 @@ export class SloEvaluator {
    * @param now epoch milliseconds, at or after the end of the reading
    */
   step(before: SloState, reading: Reading, stored: SliceReader, now: number): StepResult {
-    const state = this.needsRebuild(before) ? this.rebuild(before, stored) : before;
+    const state = this.current(before, stored);
     const to = Math.max(state.to, floorTo(reading.to, this.resolutionMs));
     const slices = new SliceOverlay(stored);
     const corrected = this.sums.correct(state, reading.points, to, slices, now);

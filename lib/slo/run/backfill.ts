@@ -113,7 +113,9 @@ export async function backfillSlo(
     }
     onProgress?.(chunk.to, minutes);
   }
-  return { minutes, from: start, to: end, remaining: evaluator.report(current.state).budget.remaining };
+  const isOld = evaluator.needsRebuild(current.state);
+  const remaining = isOld ? current.row!.status.remaining : evaluator.report(current.state).budget.remaining;
+  return { minutes, from: start, to: end, remaining };
 }
 
 /** An SLO as it is stored, or as it begins. */
@@ -227,7 +229,8 @@ function filled(
 ): { row: HotRow; hours: ReadonlyMap<number, Uint8Array> } {
   const { hours } = reader.after(added, memory.recentFrom);
   const recent = row?.recent ?? new Uint8Array(0);
-  const isCounted = added.some(({ start }) => start >= evaluator.oldest(state.to));
+  const isCounted =
+    evaluator.needsRebuild(state) || added.some(({ start }) => start >= evaluator.oldest(state.to));
   let next = state;
   if (isCounted) {
     const all = new Map([...rows, ...hours]);

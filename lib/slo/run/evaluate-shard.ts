@@ -228,7 +228,6 @@ export class SloRun {
       }
       if (one.isRead) {
         summary.evaluated++;
-        summary.add('evaluated', 1, 'ok');
         summary.add('clamped', one.evaluated.clamped, 'impossibleCounts');
       }
       return true;

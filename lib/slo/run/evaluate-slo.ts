@@ -103,7 +103,7 @@ export function evaluateSlo(
   const stored = new StoredSlices(row?.recent ?? new Uint8Array(0), memory.recentFrom, hours);
   const step: StepResult =
     points === undefined
-      ? keepFiring(before.state, now)
+      ? keepFiring(evaluator.current(before.state, stored), now)
       : evaluator.step(before.state, { to: plan.to, points }, stored, now);
   const { state } = step;
   const recentFrom =

@@ -17,7 +17,7 @@ export type SkipReason =
   | 'unreadableState';
 
 export interface RunCount {
-  readonly name: 'evaluated' | 'notEvaluated' | 'behind' | 'clamped' | 'notTold' | 'notPublished';
+  readonly name: 'notEvaluated' | 'behind' | 'clamped' | 'notTold' | 'notPublished';
   readonly count: number;
   readonly reason: string;
 }
@@ -59,7 +59,7 @@ export class RunSummary {
     return { evaluatedSlos: this.evaluated, alertsTold: this.alerts, eventsTold: this.events };
   }
 
-  /** Counters for the metrics of the function. */
+  /** What did not go as it should, for the metrics of the function: none costs nothing. */
   get counts(): readonly RunCount[] {
     return [...this.counters.values()];
   }
