@@ -5,9 +5,10 @@ import { type CallEdge, type Cause, type MetricSample, rankCauses } from '../cau
 import { shiftBetween } from '../causes/shift.ts';
 import type { Change, ChangeLog, MetricHistory, Point } from '../ports.ts';
 import type { WatchedMetric } from '../watch/watched-metrics.ts';
+import { Calls } from './calls.ts';
 import type { Incident, Investigation, KnownAnomaly } from './incident.ts';
 import { settledEnd } from './new-rows.ts';
-import { reachableFrom, symptomOf } from './symptom.ts';
+import { symptomOf } from './symptom.ts';
 
 export interface InvestigationPorts {
   readonly history: MetricHistory;
@@ -51,8 +52,9 @@ export async function investigate(
 ): Promise<Investigation> {
   const symptom = symptomOf(anomalies, edges);
   const concerned = new Set(anomalies.map(({ component }) => component));
+  const calls = new Calls(edges);
   for (const component of [...concerned]) {
-    for (const other of reachableFrom(component, edges)) concerned.add(other);
+    for (const other of calls.reachedFrom(component)) concerned.add(other);
   }
   const chosen = watched
     .filter(({ component }) => concerned.has(component))

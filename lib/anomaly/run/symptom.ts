@@ -1,5 +1,6 @@
 // Which of an incident's anomalies is its symptom: what users see first, furthest up the calls.
 import type { CallEdge } from '../causes/rank-causes.ts';
+import { Calls } from './calls.ts';
 import type { KnownAnomaly } from './incident.ts';
 
 /** What is felt comes before what merely changed. */
@@ -9,10 +10,11 @@ const FELT = [/fault|5xx|error|fail/i, /latency|duration|time/i] as const;
 export function symptomOf(anomalies: readonly KnownAnomaly[], edges: readonly CallEdge[]): KnownAnomaly {
   const called = new Set<string>();
   const components = new Set(anomalies.map(({ component }) => component));
+  const calls = new Calls(edges);
   for (const component of components) {
-    for (const other of reachableFrom(component, edges)) {
+    for (const other of calls.reachedFrom(component)) {
       // Two that call each other stay: neither is above the other.
-      if (components.has(other) && !reachableFrom(other, edges).has(component)) called.add(other);
+      if (components.has(other) && !calls.reachedFrom(other).has(component)) called.add(other);
     }
   }
   const highest = anomalies.filter(({ component }) => !called.has(component));
@@ -23,14 +25,4 @@ export function symptomOf(anomalies: readonly KnownAnomaly[], edges: readonly Ca
   return [...(highest.length > 0 ? highest : anomalies)].sort(
     (a, b) => rank(a) - rank(b) || b.anomaly.score - a.anomaly.score || (a.id < b.id ? -1 : 1),
   )[0]!;
-}
-
-/** Everything that a component calls, directly or not, without itself. */
-export function reachableFrom(component: string, edges: readonly CallEdge[]): Set<string> {
-  const seen = new Set([component]);
-  for (const one of seen) {
-    for (const { caller, callee } of edges) if (caller === one) seen.add(callee);
-  }
-  seen.delete(component);
-  return seen;
 }
