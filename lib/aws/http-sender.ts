@@ -33,11 +33,14 @@ export function isForbidden(address: string): boolean {
   return family !== 0 && FORBIDDEN.check(address, family === 6 ? 'ipv6' : 'ipv4');
 }
 
-/** Makes the sender. Connections are kept for the life of the process. */
+/**
+ * Makes the sender. Connections are not kept: between two notifications a function is frozen, and what it finds
+ * afterwards is dead more often than not; a page would wait for the second attempt.
+ */
 export function createHttpSender(options: HttpSenderOptions = {}): HttpPort {
   const runtimeApi = 'runtimeApi' in options ? options.runtimeApi : process.env.AWS_LAMBDA_RUNTIME_API;
   const find = checkedLookup(options.lookup ?? (lookup as LookupFunction));
-  const agentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS, lookup: find } as const;
+  const agentOptions = { keepAlive: false, maxSockets: MAX_SOCKETS, lookup: find } as const;
   const plain = new http.Agent(agentOptions);
   const secure = new https.Agent(agentOptions);
   return {

@@ -127,6 +127,44 @@ describe('kinds', () => {
   );
 });
 
+describe('fields', () => {
+  const value = fc.oneof(
+    fc.anything({ maxDepth: 2, maxKeys: 3 }),
+    fc.constantFrom(
+      'true',
+      '5',
+      '30s',
+      '{{ name }}',
+      'https://slack.com/api/chat.postMessage',
+      [],
+      {},
+      [null],
+      [{}],
+    ),
+    fc.constant({ secret: 'genie' }),
+  );
+
+  test.each(Object.keys(CHANNEL_FIELDS))(
+    '%s takes any for what they are, or says which is wrong',
+    async (kind) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.dictionary(fc.constantFrom(...Object.keys(CHANNEL_FIELDS[kind]!.fields)), value, { maxKeys: 3 }),
+          fc.constantFrom(...Object.values(CONTENTS)),
+          async (fields, content) => {
+            const world = channelWorld();
+            const target = { kind, fields: { ...TARGETS[kind]!.fields, ...fields } };
+            const result = await world.sender.send(target, content, CONTEXT);
+            if (result.kind !== 'delivered') expect(result.reason).not.toMatch(/(Type|Range|Reference)Error/);
+            expect(JSON.stringify(result)).not.toContain(world.secrets.get('genie'));
+          },
+        ),
+        { numRuns: 60 },
+      );
+    },
+  );
+});
+
 describe('templates', () => {
   test('override our words', async () => {
     const world = channelWorld();
