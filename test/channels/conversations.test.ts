@@ -48,18 +48,44 @@ describe('Slack', () => {
     expect(urls(world)).toEqual([
       '/api/chat.postMessage',
       '/api/chat.update',
+      '/api/chat.postMessage',
       '/api/chat.update',
+      '/api/chat.postMessage',
       '/api/chat.postMessage',
     ]);
     expect(world.slack.messages.size).toBe(2);
     expect([...world.slack.messages.values()][0]?.text).toContain('Resolved');
   });
 
-  test('says updates in the thread as well, if asked to', async () => {
+  test('says changes in the thread, and in the channel while it fires', async () => {
     const world = channelWorld();
-    await tell(world, 'slack', [firing, updated], { post_updates_to_thread: 'true' });
-    expect(world.slack.threads).toHaveLength(1);
+    await tell(world, 'slack', [firing, updated, resolved]);
+    expect(world.slack.threads).toMatchObject([{ reply_broadcast: true }, { reply_broadcast: false }]);
     expect(world.slack.messages.size).toBe(1);
+  });
+
+  test('changes the message alone if asked to', async () => {
+    const world = channelWorld();
+    await tell(world, 'slack', [firing, updated], { post_updates_to_thread: 'false' });
+    expect(world.slack.threads).toEqual([]);
+  });
+
+  test('says it again when only the change was taken', async () => {
+    const world = channelWorld();
+    await tell(world, 'slack', [firing]);
+    let isBusy = true;
+    world.servers.set('slack.com', (request) => {
+      const isReply = request.body!.includes('thread_ts');
+      return isReply && isBusy ? answerOf(429, '', { 'retry-after': '1' }) : world.slack.serve(request);
+    });
+    const context = {
+      ...CONTEXT,
+      previous: { channel: 'C0123456789', ts: '170000000.000100', status: 'firing' },
+    };
+    expect(await world.sender.send(TARGETS.slack!, updated!, context)).toMatchObject({ kind: 'retry' });
+    isBusy = false;
+    expect(await world.sender.send(TARGETS.slack!, updated!, context)).toMatchObject({ kind: 'delivered' });
+    expect(world.slack.threads).toHaveLength(1);
   });
 
   test('posts anew when the message is gone', async () => {

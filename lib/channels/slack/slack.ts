@@ -57,9 +57,12 @@ async function deliverAsApp(
     const answer = await call(updateUrl(post), { ...before, text, attachments });
     const read = readAnswer(answer, context.now);
     if ('message' in read) {
-      if (fields.boolean('post_updates_to_thread') === true) {
-        // Best effort: the message itself says it already.
-        await call(post, { channel: before.channel, thread_ts: before.ts, text }).catch(() => undefined);
+      if (fields.boolean('post_updates_to_thread') ?? true) {
+        // A message that changes calls nobody: what still fires is said in the channel as well.
+        const reply_broadcast = content.status === 'firing';
+        const reply = { channel: before.channel, thread_ts: before.ts, text, reply_broadcast };
+        const said = readAnswer(await call(post, reply), context.now);
+        if ('result' in said && said.result !== 'post' && said.result.kind === 'retry') return said.result;
       }
       return { kind: 'delivered', reference: referenceOf(before, content.status) };
     }
