@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { compileConfig } from '../lib/config/compile.ts';
 import type { TidewatchConfig } from '../lib/config/define.ts';
 import type { StackOutput } from '../lib/model/stack-outputs.ts';
+import { AlarmEvents } from './constructs/alarm-events.ts';
 import { AlertBus } from './constructs/alert-bus.ts';
 import { AlertRouting } from './constructs/alert-routing.ts';
 import { AnomalyDetection } from './constructs/anomaly-detection.ts';
@@ -39,6 +40,8 @@ export class Tidewatch extends Construct {
   /** Only where something makes alerts. */
   readonly alerting: AlertRouting | undefined;
 
+  /** Only where CloudWatch alarms are taken as alerts. */
+  readonly alarmEvents: AlarmEvents | undefined;
   /** Only where something is configured that an API is for. */
   readonly api: Api | undefined;
 
@@ -83,6 +86,16 @@ export class Tidewatch extends Construct {
         this.escalation = new Escalation(this, 'Escalation', { config, routing, encryptionKey, bundles });
       }
     }
+    if (runtime.alerting?.alarms !== undefined) {
+      const { alertBus, alarms } = this;
+      this.alarmEvents = new AlarmEvents(this, 'AlarmEvents', {
+        config,
+        alertBus,
+        alarms,
+        encryptionKey,
+        bundles,
+      });
+    }
     if (runtime.alerting !== undefined || runtime.slo !== undefined || runtime.onCall !== undefined) {
       const { stateTable, alertBus, alarms, escalation, alerting: routing } = this;
       const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
@@ -108,6 +121,13 @@ export class Tidewatch extends Construct {
       AlertQueueUrl: [this.alertBus.queue.queueUrl, 'Alerts to be routed'],
       AlertDeadLetterQueueUrl: [this.alertBus.deadLetters.queueUrl, 'Alerts that could not be routed'],
       AlarmTopicArn: [this.alarms.topic.topicArn, "The stack's own alarms"],
+      ...(this.anomalies !== undefined && {
+        DetectAnomaliesFunctionName: [
+          this.anomalies.detect.lambda.functionName,
+          'Function that looks for anomalies',
+        ],
+        AnomalyBucketName: [this.anomalies.bucket.bucketName, 'States of detectors, open incidents'],
+      }),
       ...(this.api !== undefined && {
         ApiUrl: [this.api.url, 'Alerts, SLOs, incidents'],
         AlertsUrl: [this.api.url, 'What Prometheus, Grafana and amtool are pointed at, as an Alertmanager'],

@@ -3,22 +3,7 @@
 // Source: CloudWatch user guide, "Alarm events and EventBridge", and SNS messages of alarms, read 2026-11
 import type { SentAlert } from '../../model/alert.ts';
 import type { AlarmSettings } from '../settings.ts';
-
-export type AlarmState = 'ALARM' | 'OK' | 'INSUFFICIENT_DATA';
-
-export interface CloudWatchAlarm {
-  readonly arn: string;
-  readonly name: string;
-  readonly account: string;
-  readonly region: string;
-  readonly state: AlarmState;
-  readonly reason: string;
-  readonly description: string;
-  /** Epoch milliseconds of the change to this state. */
-  readonly changedAt: number;
-  /** What a metric alarm looks at, as `Namespace Metric name=value`; the rule of a composite one. */
-  readonly looksAt: string;
-}
+import type { AlarmState, CloudWatchAlarm } from './ports.ts';
 
 /** While an alarm lasts, its alert is sent again that often, and given up after thrice the time. */
 export const ALARM_REPEAT_MS = 5 * 60_000;
