@@ -25,6 +25,29 @@ const CASES: readonly [string, TidewatchConfig][] = [
       },
     },
   ],
+  [
+    'escalation by every channel that is an AWS service',
+    {
+      alerting: {
+        route: { receiver: 'pages' },
+        receivers: [{ name: 'pages', escalation: [{ policy: 'shop' }] }],
+      },
+      onCall: {
+        people: {
+          ada: {
+            contacts: {
+              email: [{ to: 'ada@example.com', from: 'tidewatch@example.com' }],
+              sns: [{ phoneNumber: '+15550100' }],
+              eventbridge: [{}],
+              opsitem: [{}],
+              webhook: [{ url: { secret: 'tidewatch/hook' } }],
+            },
+          },
+        },
+        policies: { shop: { steps: [{ tell: [{ person: 'ada' }] }] } },
+      },
+    },
+  ],
   ['SLOs', { slos: [slo.lambda('orders').availability(0.999, { policy: slo.standardPolicy })] }],
 ];
 
@@ -39,7 +62,7 @@ describe.each(CASES)('cdk-nag AwsSolutions with %s', (_name, config) => {
     const acknowledged = acknowledgements(synthesized);
     expect(acknowledged.length).toBeGreaterThan(3);
     for (const { finding, reason } of acknowledged) {
-      expect(finding).toMatch(/^AwsSolutions-(S1|APIG1|APIG4|IAM5\[Resource::.+\])$/);
+      expect(finding).toMatch(/^AwsSolutions-(S1|APIG1|APIG4|SMG4|IAM5\[Resource::.+\])$/);
       expect(reason.length, finding).toBeGreaterThan(30);
     }
   });
