@@ -49,9 +49,21 @@ export function registerSlo(program: Command): void {
     .description("write the SLOs of a file in Tidewatch's own form (YAML; with --json JSON)")
     .argument('<file>', FILE)
     .action((file: string, _options: unknown, command: Command) => importSlos(file, wantsJson(command)));
+  slo
+    .command('export')
+    .description('recording rules of Prometheus: the budget of each SLO, and what is consumed of it')
+    .argument('<file>', FILE)
+    .action((file: string) => exportRules(file));
   registerSloPropose(slo);
   registerLiveSlo(slo);
   registerSloBackfill(slo);
+}
+
+async function exportRules(file: string): Promise<void> {
+  const { prometheusRules } = await import('../../slo/export/prometheus-rules.ts');
+  const { text, left } = prometheusRules(await readSloFile(file));
+  printLine(text.trimEnd());
+  for (const name of left) say(`${name} is left out: it is no quotient of two counters`);
 }
 
 async function windows(file: string, json: boolean): Promise<void> {
