@@ -2,6 +2,10 @@
 import { defineTidewatch } from '../lib/config/define.ts';
 
 export default defineTidewatch({
+  alerting: {
+    route: { receiver: 'team', groupBy: ['service'] },
+    receivers: [{ name: 'team', webhook: [{ url: { secret: 'tidewatch/team-webhook' } }] }],
+  },
   anomalies: {
     strictness: 2,
     watch: [

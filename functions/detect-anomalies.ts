@@ -37,7 +37,9 @@ const ports = {
 export const handler = middy()
   .use(failureLog({ write }))
   .use(emfCounters({ receiver: 'anomaly', write, now: Date.now }))
-  .handler((event: unknown, context: { getRemainingTimeInMillis: () => number }) => {
+  .handler(async (event: unknown, context: { getRemainingTimeInMillis: () => number }) => {
     const deadlineMs = Date.now() + context.getRemainingTimeInMillis() - RESERVE_MS;
-    return runAnomalyDetection(ports, anomaly!, anomalyEvent(event, deadlineMs));
+    const outcome = await runAnomalyDetection(ports, anomaly!, anomalyEvent(event, deadlineMs));
+    write(`${JSON.stringify({ level: 'info', ...outcome.facts })}\n`);
+    return outcome;
   });

@@ -15,6 +15,9 @@ export const STACK_OUTPUTS = [
   'ApiUrl',
   /** The same address under the name by which senders of alerts know it. */
   'AlertsUrl',
+  /** Only where metrics are watched for anomalies. */
+  'DetectAnomaliesFunctionName',
+  'AnomalyBucketName',
 ] as const;
 
 export type StackOutput = (typeof STACK_OUTPUTS)[number];

@@ -4,7 +4,7 @@ import { AnomalyDetection } from '../../infra/constructs/anomaly-detection.ts';
 
 const app = new App();
 const stack = new Stack(app, 'TidewatchAnomaly');
-const { alertBus } = new AnomalyDetection(stack, 'Anomalies', {
+const { alertBus, bucket } = new AnomalyDetection(stack, 'Anomalies', {
   config: {
     anomalies: {
       watch: [{ preset: 'spans', publishScore: true }],
@@ -14,4 +14,5 @@ const { alertBus } = new AnomalyDetection(stack, 'Anomalies', {
   },
 });
 new CfnOutput(stack, 'AlertQueueUrl', { value: alertBus.queue.queueUrl });
+new CfnOutput(stack, 'AnomalyBucketName', { value: bucket.bucketName });
 app.synth();

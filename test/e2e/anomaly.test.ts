@@ -126,6 +126,15 @@ async function fiveMinutes(slow: Partial<Record<Service, number>> = {}): Promise
   return receive();
 }
 
+/** What the command line answers with --json, pointed at the emulator. */
+function tidewatch(...args: string[]): unknown {
+  const cli = join(packageRoot(), 'lib', 'cli', 'main.ts');
+  const env = { ...withoutAws(), ...awsEnvironment(stack.endpoint) };
+  const run = spawnSync(process.execPath, [cli, ...args, '--json'], { env, encoding: 'utf8' });
+  expect(run.status, run.stderr).toBe(0);
+  return JSON.parse(run.stdout);
+}
+
 /** What is on the alert queue, taken off it. */
 async function receive(): Promise<Alert[]> {
   const QueueUrl = stack.outputs.AlertQueueUrl!;
@@ -185,6 +194,16 @@ describe('a fault in a service with two weeks of history', () => {
     expect(again[0]?.startsAt).toBe(brokenAt);
   });
 
+  test('is listed by the command line', () => {
+    const { incidents, predictions } = tidewatch('anomalies', 'list', '--stack', 'TidewatchAnomaly') as {
+      incidents: { service: string; causes: { component: string }[] }[];
+      predictions: unknown[];
+    };
+    expect(incidents).toMatchObject([{ service: 'payments' }]);
+    expect(incidents[0]?.causes[0]?.component).toBe('payments');
+    expect(predictions).toEqual([]);
+  });
+
   test('is resolved when it is over', async () => {
     const resolved: Alert[] = [];
     for (let evaluation = 0; evaluation < 4 && resolved.length === 0; evaluation++) {
@@ -222,25 +241,14 @@ describe('a fault in a service with two weeks of history', () => {
   });
 
   test('is what a backtest on the same metrics shows', () => {
-    const args = [
-      'anomalies',
-      'backtest',
-      '--preset',
-      'spans',
-      '--name',
-      'payments',
-      '--strictness',
-      '1',
-      '--json',
-    ];
-    const cli = join(packageRoot(), 'lib', 'cli', 'main.ts');
-    const env = { ...withoutAws(), ...awsEnvironment(stack.endpoint) };
-    const { stdout, stderr, status } = spawnSync(process.execPath, [cli, ...args], { env, encoding: 'utf8' });
-    expect(status, stderr).toBe(0);
-    const { metrics, totals } = JSON.parse(stdout);
+    const backtest = ['anomalies', 'backtest', '--preset', 'spans', '--name', 'payments'];
+    const { metrics, totals } = tidewatch(...backtest, '--strictness', '1') as {
+      metrics: { rows: number }[];
+      totals: unknown;
+    };
     expect(metrics).toHaveLength(1);
     expect(metrics[0]).toMatchObject({ statistic: 'p95', component: 'payments' });
-    expect(metrics[0].rows).toBeGreaterThan(3_900);
+    expect(metrics[0]?.rows).toBeGreaterThan(3_900);
     expect(totals).toEqual([{ strictness: 1, alerts: expect.any(Number), alertsPerDay: expect.any(Number) }]);
   });
 });

@@ -17,6 +17,8 @@ export interface Judged {
     readonly score: number;
     readonly low: number;
     readonly high: number;
+    /** How much of its detector's warm-up is done, 0..1; scores are 0 until then. */
+    readonly warmUp: number;
   };
 }
 
@@ -52,7 +54,13 @@ export function judgeMetric(
       detector: detector.save(),
     },
     rows: rows.length,
-    newest: { time: last.time, score: verdict.score, low: verdict.low, high: verdict.high },
+    newest: {
+      time: last.time,
+      score: verdict.score,
+      low: verdict.low,
+      high: verdict.high,
+      warmUp: verdict.warmUp,
+    },
   };
 }
 

@@ -9,7 +9,7 @@ export interface Count {
 
 export class RunCounts {
   readonly #left = new Map<string, number>();
-  readonly #totals = { rows: 0, rebuilt: 0 };
+  readonly #totals = { rows: 0, rebuilt: 0, warmingUp: 0 };
 
   /** Something was left out: `metrics` not judged, `incidents` not looked into, `scores` not published. */
   left(name: string, reason: string, count = 1): void {
@@ -18,15 +18,16 @@ export class RunCounts {
     this.#left.set(key, (this.#left.get(key) ?? 0) + count);
   }
 
-  shard({ rows, rebuilt, withoutData, postponed, damaged }: ShardCounts): void {
+  shard({ rows, rebuilt, warmingUp, withoutData, postponed, damaged }: ShardCounts): void {
     this.#totals.rows += rows;
     this.#totals.rebuilt += rebuilt;
+    this.#totals.warmingUp += warmingUp;
     this.left('metricsNotJudged', 'withoutData', withoutData);
     this.left('metricsNotJudged', 'postponed', postponed);
     this.left('statesLearnedAnew', 'damaged', damaged);
   }
 
-  get totals(): { readonly rows: number; readonly rebuilt: number } {
+  get totals(): { readonly rows: number; readonly rebuilt: number; readonly warmingUp: number } {
     return this.#totals;
   }
 

@@ -35,6 +35,8 @@ export interface ShardCounts {
   readonly rows: number;
   /** Detectors made from history. */
   readonly rebuilt: number;
+  /** Metrics with new rows whose detector has not seen enough yet. */
+  readonly warmingUp: number;
   /** Metrics that have no point at all. */
   readonly withoutData: number;
   /** Metrics left for the next run: the deadline is near. */
@@ -149,6 +151,7 @@ class ShardWork {
   #rows = 0;
   #rebuilt = 0;
   #withoutData = 0;
+  #warmingUp = 0;
 
   constructor(metrics: readonly WatchedMetric[], before: ReadonlyMap<string, MetricState>, nowMs: number) {
     this.nowMs = nowMs;
@@ -200,6 +203,7 @@ class ShardWork {
       counts: {
         rows: this.#rows,
         rebuilt: this.#rebuilt,
+        warmingUp: this.#warmingUp,
         withoutData: this.#withoutData,
         postponed: this.postponed,
         damaged,
@@ -211,6 +215,7 @@ class ShardWork {
     if (judged === undefined) return;
     this.states.set(id, judged.state);
     this.#rows += judged.rows;
+    if (judged.newest.warmUp < 1) this.#warmingUp++;
     if (!watch.publishScore) return;
     const { time, score, low, high } = judged.newest;
     this.#scores.push({ component, metric, statistic: watch.statistic, time, score, low, high });

@@ -4,6 +4,8 @@ import type { CallEdge } from '../causes/rank-causes.ts';
 import type { Incident, KnownAnomaly } from './incident.ts';
 import type { Prediction } from './prediction.ts';
 
+/** Key of its object. */
+export const RUN_STATE_KEY = 'anomaly/state';
 const RUN_STATE_VERSION = 1;
 
 export interface RunState {

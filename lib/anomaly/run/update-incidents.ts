@@ -18,7 +18,13 @@ import {
 } from './prediction.ts';
 import { type RunCounts, reasonOf } from './run-counts.ts';
 import type { AnomalyEvent, FinishedShards } from './run-event.ts';
-import { decodeRunState, EMPTY_RUN_STATE, encodeRunState, type RunState } from './run-state.ts';
+import {
+  decodeRunState,
+  EMPTY_RUN_STATE,
+  encodeRunState,
+  RUN_STATE_KEY,
+  type RunState,
+} from './run-state.ts';
 import { symptomOf } from './symptom.ts';
 
 export interface IncidentPorts extends InvestigationPorts {
@@ -43,7 +49,6 @@ export interface ToldIncidents {
   readonly failure: unknown;
 }
 
-const STATE_KEY = 'anomaly/state';
 /** Runs of two cadences may meet. */
 const TRIES = 4;
 /** Calls seen in traces are read again when they are this old. */
@@ -66,13 +71,13 @@ export async function updateIncidents(
 ): Promise<ToldIncidents> {
   const { nowMs } = event;
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const stored = await ports.objects.load(STATE_KEY);
+    const stored = await ports.objects.load(RUN_STATE_KEY);
     const before = stored === undefined ? EMPTY_RUN_STATE : readable(stored.bytes, counts);
     const update = new IncidentUpdate(ports, settings, findings, counts, nowMs);
     const { state, alerts } = await update.next(before);
     const bytes = encodeRunState(state);
     const isSame = stored !== undefined && Buffer.compare(stored.bytes, bytes) === 0;
-    if (!isSame && (await ports.objects.save(STATE_KEY, bytes, stored?.version)) === 'conflict') continue;
+    if (!isSame && (await ports.objects.save(RUN_STATE_KEY, bytes, stored?.version)) === 'conflict') continue;
     if (alerts.length > 0) await ports.alerts.send(alerts, nowMs);
     return {
       anomalies: state.anomalies.length,
@@ -81,7 +86,7 @@ export async function updateIncidents(
       failure: update.failure,
     };
   }
-  throw new RetryableError('conflict', `${STATE_KEY} was written by other runs ${TRIES} times`);
+  throw new RetryableError('conflict', `${RUN_STATE_KEY} was written by other runs ${TRIES} times`);
 }
 
 /** A state that cannot be read is begun anew: what is going on is in the shards. */

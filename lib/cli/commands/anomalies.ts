@@ -5,6 +5,7 @@ import type { MetricBacktest } from '../../anomaly/backtest/backtest-metrics.ts'
 import type { WatchSettings } from '../../anomaly/watch/settings.ts';
 import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, say, table, wantsJson } from '../output.ts';
+import { registerAnomalyList } from './anomaly-list.ts';
 
 const HELP = `
 Examples:
@@ -40,6 +41,7 @@ interface BacktestOptions {
 
 export function registerAnomalies(program: Command): void {
   const anomalies = program.command('anomalies').description('anomalies of the metrics of an account');
+  registerAnomalyList(anomalies);
   anomalies
     .command('backtest')
     .description('how many alerts a strictness would have made on the history in CloudWatch')
