@@ -4,7 +4,7 @@ import { type AlertRecord, completeAlert, type PostedAlert } from '../alerts/ale
 import type { Group } from '../groups/group.ts';
 import { findPlaces, step, withSameRules } from '../groups/router.ts';
 import type { RouterState } from '../groups/router-state.ts';
-import { matchesAll } from '../matchers/matcher.ts';
+import { isSource } from '../muting/inhibition.ts';
 import type { AlertingStores, GroupJoin, StoredAlert } from '../ports.ts';
 import { groupRef } from './digests.ts';
 
@@ -42,9 +42,7 @@ export async function takeAlerts(
   const known = await stores.alerts.load([...sources.keys()]);
   const { changed, joins, rejected } = decide(rules, queued, { known, rewriteBelow, sources }, now);
   const alerts = changed.map(({ alert }) => alert);
-  const isSource = ({ labels }: AlertRecord) =>
-    rules.inhibition.some(({ rule }) => matchesAll(rule.source, labels));
-  await stores.sources.save(alerts.filter(isSource));
+  await stores.sources.save(alerts.filter(({ labels }) => isSource(rules.inhibition, labels)));
   for (let from = 0; from < joins.length; from += PARALLEL_GROUPS) {
     await Promise.all(joins.slice(from, from + PARALLEL_GROUPS).map((join) => stores.groups.join(join)));
   }

@@ -45,7 +45,7 @@ export class GroupNotifier {
     const [log, silences, sources] = await Promise.all([
       stores.log.load(head.key, route.receiver),
       stores.silences.list(),
-      rules.inhibition.length === 0 ? [] : stores.sources.list(),
+      rules.inhibition.rules.list.length === 0 ? [] : stores.sources.list(),
     ]);
     const small = stateOfGroup(rules, stored, route, { log, silences, sources });
     return new FlushSession(this.ports, stored, small, log).run();

@@ -9,7 +9,7 @@ import {
 } from '../alerts/alert-record.ts';
 import type { AlertmanagerConfig } from '../config/parse-tree.ts';
 import type { LabelSet } from '../matchers/matcher.ts';
-import { forgetResolvedSources, noSources, rememberSource } from '../muting/inhibition.ts';
+import { forgetResolvedSources, forgetSources, noSources, rememberSource } from '../muting/inhibition.ts';
 import { addSilence, expireSilence, noSilences, silenceRejection } from '../muting/silence.ts';
 import { buildRoutes, matchRoutes, type Route } from '../routing/route.ts';
 import { BEYOND_NOTHING, type BeyondSettings } from '../settings.ts';
@@ -44,7 +44,7 @@ export function withSameRules(state: RouterState): RouterState {
     ...state,
     alerts: new Map(),
     groups: new Map(),
-    inhibition: noSources(state.inhibition.map(({ rule }) => rule)),
+    inhibition: forgetSources(state.inhibition),
     silences: noSilences(),
     log: new Map(),
     revision: 0,
