@@ -147,7 +147,8 @@ async function sendPage(
   const content = pageContent(incident, page, link, ports.apiUrl);
   const fresh = await ports.incidents.read(incident.id);
   if (fresh === undefined || !isStillClaimed(fresh, page)) return undefined;
-  const result = await ports.sender.send(page.target, content, {
+  const act = page.purpose === 'acknowledging' ? 'acknowledge' : 'send';
+  const result = await ports.sender[act](page.target, content, {
     idempotencyKey: page.key,
     ...(page.reference !== undefined && { previous: page.reference }),
     now: now(),
@@ -161,7 +162,7 @@ async function linkFor(
   ports: EscalationPorts,
   now: number,
 ): Promise<string | undefined> {
-  if (purpose === 'closing') return undefined;
+  if (purpose !== 'page') return undefined;
   const expiresAt = now + ports.settings.linkValidMs;
   const claim = { incident: id, episode, step: place, recipient, expiresAt };
   return acknowledgeUrl(ports.apiUrl, claim, await ports.linkSecret());

@@ -53,13 +53,18 @@ export interface OverrideStore {
   remove(schedule: string, id: string): Promise<boolean>;
 }
 
+export interface PageSender extends NotificationSender {
+  /** Tells a receiver that keeps state that somebody took it on. Never throws for what the receiver does. */
+  readonly acknowledge: NotificationSender['send'];
+}
+
 export interface EscalationPorts {
   readonly settings: OnCallSettings;
   readonly incidents: IncidentStore;
   readonly pagers: PagerStore;
   readonly overrides: OverrideStore;
   readonly timers: Timers;
-  readonly sender: NotificationSender;
+  readonly sender: PageSender;
   /** Signs links; the same for all functions of a deployment. */
   readonly linkSecret: () => Promise<string>;
   /** Where the API is reached, without a slash at its end. */

@@ -109,6 +109,7 @@ class ChaoticWorld {
           if (seen !== 'triggered') this.tooLate.push(idempotencyKey);
           return this.send(idempotencyKey, () => killed);
         },
+        acknowledge: async () => ({ kind: 'delivered' }),
       },
       linkSecret: async () => 'secret',
       apiUrl: 'https://api.example',

@@ -19,6 +19,7 @@ export const MINUTE = 60_000;
 export const START = Date.parse('2026-11-23T09:00:00Z');
 
 export interface Sent {
+  readonly act: 'send' | 'acknowledge';
   readonly at: number;
   /** Of the contact. */
   readonly to: string;
@@ -116,20 +117,28 @@ export class World {
       overrides: this.overrides,
       timers,
       sender: {
-        send: async (target: NotificationTarget, told: NotificationContent, context: NotificationContext) => {
-          const to = String(target.fields.to);
-          const result = this.answer(to) ?? { kind: 'delivered' };
-          if (result.kind === 'delivered') {
-            this.sent.push({ at: this.now, to, content: told, key: context.idempotencyKey });
-          }
-          return result;
-        },
+        send: (target, told, context) => this.send('send', target, told, context),
+        acknowledge: (target, told, context) => this.send('acknowledge', target, told, context),
       },
       linkSecret: async () => 'secret',
       apiUrl: 'https://api.example',
       sleep: async () => {},
     };
     this.desk = new IncidentDesk(this.ports);
+  }
+
+  private async send(
+    act: Sent['act'],
+    target: NotificationTarget,
+    told: NotificationContent,
+    { idempotencyKey }: NotificationContext,
+  ): Promise<NotificationResult> {
+    const to = String(target.fields.to);
+    const result = this.answer(to) ?? { kind: 'delivered' };
+    if (result.kind === 'delivered') {
+      this.sent.push({ act, at: this.now, to, content: told, key: idempotencyKey });
+    }
+    return result;
   }
 
   /** A notification about a group comes in by the channel `escalation`. */

@@ -135,16 +135,24 @@ describe('an incident that is over', () => {
     expect(world.told()).toEqual(['0 ada']);
   });
 
-  test('is closed at services that keep a state of their own, acknowledged or not', async () => {
+  test('is acknowledged and closed at services that would go on calling people by themselves', async () => {
     const pagerDuty = { kind: 'pagerduty', fields: { to: 'pd' } };
     const world = new World(settings({ people: { ada: { contacts: [pagerDuty] } } }));
     const id = await world.notify();
     await world.acknowledge(id);
+    await world.run(600);
     await world.notify({ status: 'resolved' });
-    expect(world.sent.map(({ to, content: { status, groupKey } }) => ({ to, status, groupKey }))).toEqual([
-      { to: 'pd', status: 'firing', groupKey: `incident/${id}/1` },
-      { to: 'pd', status: 'resolved', groupKey: `incident/${id}/1` },
+    await world.run(600);
+    expect(
+      world.sent.map(({ act, to, content: { status, groupKey } }) => ({ act, to, status, groupKey })),
+    ).toEqual([
+      { act: 'send', to: 'pd', status: 'firing', groupKey: `incident/${id}/1` },
+      { act: 'acknowledge', to: 'pd', status: 'firing', groupKey: `incident/${id}/1` },
+      { act: 'send', to: 'pd', status: 'resolved', groupKey: `incident/${id}/1` },
     ]);
+    expect(await world.timeline(id)).toContain(
+      '0 told tidewatch: told ada by pagerduty that somebody took it on',
+    );
   });
 });
 

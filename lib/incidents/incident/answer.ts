@@ -39,6 +39,12 @@ export function answered(
   return passOver(next, entries, rules, now);
 }
 
+const WORDS: Readonly<Record<Page['purpose'], string>> = {
+  page: '',
+  acknowledging: ' that somebody took it on',
+  closing: ' that it is over',
+};
+
 function isPage({ purpose }: Page): boolean {
   return purpose === 'page';
 }
@@ -67,7 +73,7 @@ function entriesOf(page: Page, after: Page, result: NotificationResult, now: num
   const who = 'tidewatch';
   const way = `${page.recipient} by ${page.target.kind}`;
   if (after.state === 'delivered') {
-    const text = isPage(page) ? `told ${way}` : `told ${way} that it is over`;
+    const text = `told ${way}${WORDS[page.purpose]}`;
     return [{ at: now, kind: 'told', who, text }];
   }
   if (after.state !== 'refused' || result.kind === 'delivered') return [];

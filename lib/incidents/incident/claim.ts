@@ -1,6 +1,6 @@
 // Which pages are to be sent now, and by whom: a sender claims them in the row first, so that an acknowledgement and a
 // claim have an order, and another sender takes over when this one is lost.
-import type { Incident, Page } from './incident.ts';
+import { type Incident, isWanted, type Page } from './incident.ts';
 
 /** After which a sender that says nothing is given up for lost; above the time-out of the function. */
 export const CLAIM_MS = 90_000;
@@ -26,8 +26,4 @@ export function isStillClaimed(incident: Incident, page: Page): boolean {
   return (
     now !== undefined && now.state === 'claimed' && now.attempts === page.attempts && isWanted(incident, now)
   );
-}
-
-function isWanted({ status }: Incident, { purpose }: Page): boolean {
-  return purpose === 'closing' ? status === 'resolved' : status === 'triggered';
 }

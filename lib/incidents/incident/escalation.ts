@@ -87,20 +87,18 @@ export function passOver(
   return { incident: next.incident, entries: [...before, none, ...next.entries] };
 }
 
-/** What tells services with a state of their own that it is over, where they were told that it began. */
-export function closePages(incident: Incident, now: number): Page[] {
+/** What tells services with a state of their own how it goes on, where they were told that it began. */
+export function noticePages(incident: Incident, purpose: 'acknowledging' | 'closing', now: number): Page[] {
   return incident.pages
     .filter(
-      ({ target, state, purpose }) =>
-        purpose === 'page' &&
-        STATEFUL.includes(target.kind) &&
-        (state === 'delivered' || state === 'claimed'),
+      ({ target, state, purpose: was }) =>
+        was === 'page' && STATEFUL.includes(target.kind) && (state === 'delivered' || state === 'claimed'),
     )
     .filter((page, place, all) => all.findIndex(({ target }) => sameTarget(target, page.target)) === place)
     .map((page) => ({
       ...page,
-      key: `${page.key}.closing`,
-      purpose: 'closing',
+      key: `${page.key}.${purpose}`,
+      purpose,
       remark: '',
       state: 'waiting',
       attempts: 0,

@@ -10,8 +10,11 @@ export type PageState = 'waiting' | 'claimed' | 'delivered' | 'bundled' | 'refus
 export interface Page {
   /** The same for each attempt; names incident, episode, round, step and recipient. */
   readonly key: string;
-  /** `closing` tells a service that keeps state of its own, such as PagerDuty, that it is over. */
-  readonly purpose: 'page' | 'closing';
+  /**
+   * `acknowledging` and `closing` tell a service that keeps state of its own, such as PagerDuty, that somebody took it
+   * on, and that it is over: it would go on calling people by itself.
+   */
+  readonly purpose: 'page' | 'acknowledging' | 'closing';
   readonly round: number;
   readonly step: number;
   /** Who, as told to people: a person's name or a channel's. */
@@ -129,6 +132,18 @@ export function summaryOf(incident: Incident): IncidentSummary {
 /** Whether a page may still have to be sent. */
 export function isOpen({ state }: Page): boolean {
   return state === 'waiting' || state === 'claimed';
+}
+
+/** Whether a page is still to be sent as the incident stands. */
+export function isWanted({ status }: Pick<Incident, 'status'>, { purpose }: Pick<Page, 'purpose'>): boolean {
+  switch (purpose) {
+    case 'page':
+      return status === 'triggered';
+    case 'acknowledging':
+      return status === 'acknowledged';
+    case 'closing':
+      return status === 'resolved';
+  }
 }
 
 /** When somebody must look at it next; undefined when nothing is left to do. Epoch milliseconds. */

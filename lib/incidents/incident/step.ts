@@ -4,9 +4,9 @@
 import type { NotificationContent, NotificationResult } from '../../model/notification.ts';
 import { answered, MAX_ATTEMPTS } from './answer.ts';
 import { keptContent, titleOf } from './content.ts';
-import { beginStep, closePages, nextStep } from './escalation.ts';
+import { beginStep, nextStep, noticePages } from './escalation.ts';
 import type { Incident, IncidentGroup, TimelineEntry } from './incident.ts';
-import { isOpen } from './incident.ts';
+import { isOpen, isWanted } from './incident.ts';
 import type { EscalationRules } from './recipients.ts';
 
 export type IncidentEvent =
@@ -171,7 +171,7 @@ function acknowledge(incident: Incident, by: string, { settings }: EscalationRul
       acknowledgedAt: now,
       acknowledgedBy: by,
       deadlineAt: undefined,
-      pages: withdraw(incident),
+      pages: [...withdraw(incident), ...noticePages(incident, 'acknowledging', now)],
     },
     entries: [
       { at: now, kind: 'acknowledged', who: by, text: `acknowledged after ${seconds(since)}${late}` },
@@ -186,7 +186,7 @@ function resolve(incident: Incident, by: string, now: number): Outcome {
     resolvedAt: now,
     resolvedBy: by,
     deadlineAt: undefined,
-    pages: [...withdraw(incident), ...closePages(incident, now)],
+    pages: [...withdraw(incident), ...noticePages(incident, 'closing', now)],
   };
   const text = `resolved after ${seconds(now - incident.firedAt)}`;
   return { incident: resolved, entries: [{ at: now, kind: 'resolved', who: by, text }] };
@@ -202,8 +202,7 @@ function timer(incident: Incident, rules: EscalationRules, now: number): Outcome
   const pages = incident.pages.map((page) => {
     if (page.state !== 'claimed' || page.attemptAt > now) return page;
     if (page.attempts >= MAX_ATTEMPTS) return { ...page, state: 'refused' as const };
-    const wanted = incident.status === 'triggered' || page.purpose === 'closing';
-    return { ...page, state: wanted ? ('waiting' as const) : ('withdrawn' as const) };
+    return { ...page, state: isWanted(incident, page) ? ('waiting' as const) : ('withdrawn' as const) };
   });
   const changed = pages.some((page, place) => page !== incident.pages[place]);
   const next = changed ? { ...incident, pages } : incident;

@@ -11,7 +11,7 @@ export async function mayPage(
   ports: Pick<EscalationPorts, 'pagers' | 'timers' | 'settings'>,
   now: number,
 ): Promise<'now' | 'bundled'> {
-  if (!isPerson || purpose === 'closing') return 'now';
+  if (!isPerson || purpose !== 'page') return 'now';
   const isLimited = priority !== 'P1' && step === 0 && round === 0;
   // One for all contacts of a person.
   const held = { key: `${id}.${episode}.${round}.${step}`, incidentId: id, episode, step, at: now };
