@@ -98,7 +98,54 @@ test('two evaluations at once through the table count once and tell once, and en
 });
 
 describe('a reader of CloudWatch', () => {
+  const from = Math.floor(Date.now() / MINUTE) * MINUTE - 300 * MINUTE;
   const read = { sources: [source('any')], from: 0, to: 60_000, periodMs: 60_000 };
+
+  test('follows the pages of an answer of more than 100,800 points', async () => {
+    const MetricData = Array.from({ length: 202 }, (_, minute) => ({
+      MetricName: 'paged',
+      Timestamp: new Date(from + minute * MINUTE),
+      Value: minute,
+    }));
+    await cloudwatch.send(new PutMetricDataCommand({ Namespace: 'Shop', MetricData }));
+    const before = (await emulator().admin.calls())['monitoring:GetMetricData'] ?? 0;
+    const series = await new CloudWatchMetricReader(() => cloudwatch).read(
+      {
+        sources: Array.from({ length: 500 }, () => source('paged')),
+        from,
+        to: from + 300 * MINUTE,
+        periodMs: MINUTE,
+      },
+      Number.POSITIVE_INFINITY,
+    );
+    const expected = {
+      kind: 'complete',
+      values: new Map(MetricData.map((_, minute) => [from + minute * MINUTE, minute])),
+    };
+    for (const one of series) expect(one).toEqual(expected);
+    expect((await emulator().admin.calls())['monitoring:GetMetricData']).toBe(before + 2);
+  });
+
+  test('that gets the first page only says that the rest is missing', async () => {
+    let page = 0;
+    const cut = {
+      send: (...args: Parameters<CloudWatchClient['send']>) =>
+        ++page === 1
+          ? cloudwatch.send(...args)
+          : Promise.reject(Object.assign(new Error('slow down'), { name: 'Throttling' })),
+    } as unknown as CloudWatchClient;
+    const series = await new CloudWatchMetricReader(() => cut).read(
+      {
+        sources: Array.from({ length: 500 }, () => source('paged')),
+        from,
+        to: from + 300 * MINUTE,
+        periodMs: MINUTE,
+      },
+      Number.POSITIVE_INFINITY,
+    );
+    expect(series.filter(({ kind }) => kind === 'complete')).toHaveLength(499);
+    expect(series.at(-1)).toMatchObject({ kind: 'failed', reason: 'throttled' });
+  });
 
   test('that is throttled says so', async () => {
     const { admin } = emulator();

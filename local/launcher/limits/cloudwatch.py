@@ -16,6 +16,7 @@ MAX_BODY_BYTES = 1024 * 1024  # taken after gunzip, the stricter reading
 MAX_PAST_SECONDS = 14 * 86400
 MAX_FUTURE_SECONDS = 2 * 3600
 MAX_QUERIES = 500
+MAX_POINTS = 100_800
 MAX_MAGNITUDE = 2.0**360
 MAX_NAME = 255
 MAX_DIMENSION_VALUE = 1024
@@ -147,17 +148,44 @@ async def put_metric_data(call, proceed):
 
 
 async def get_metric_data(call, proceed):
-    """At most 500 queries a call; newest points first unless ScanBy says otherwise, upstream always gives oldest first."""
+    """At most 500 queries a call and 100,800 points an answer, the rest by NextToken; newest points first unless ScanBy
+    says otherwise. Upstream gives everything at once, oldest first."""
     data = call.data()
     queries = data.get("MetricDataQueries") or []
     if len(queries) > MAX_QUERIES:
         return _refuse(call, f"The collection MetricDataQueries must not have a size greater than {MAX_QUERIES}.",
                        "ValidationError")
+    limit = data.get("MaxDatapoints") or MAX_POINTS
+    if not 0 < limit <= MAX_POINTS:
+        return _refuse(call, f"The parameter MaxDatapoints must be between 1 and {MAX_POINTS}.", "ValidationError")
+    token = data.get("NextToken") or "0"
+    if not token.isdigit():
+        return _refuse(call, "The NextToken is invalid.", "InvalidNextToken")
     status, headers, body = await proceed(call.body)
-    if status != 200 or not queries or data.get("ScanBy") == "TimestampAscending":
+    if status != 200 or not queries:
         return status, headers, body
     answer = json.loads(body)
-    for result in answer["MetricDataResults"]:
-        result["Timestamps"].reverse()
-        result["Values"].reverse()
+    if data.get("ScanBy") != "TimestampAscending":
+        for result in answer["MetricDataResults"]:
+            result["Timestamps"].reverse()
+            result["Values"].reverse()
+    _page(answer, int(token), limit)
     return status, headers, json.dumps(answer).encode()
+
+
+def _page(answer: dict, skip: int, limit: int) -> None:
+    """Leaves the points of one page, counted through all results in their order."""
+    end, at, kept = skip + limit, 0, []
+    for result in answer["MetricDataResults"]:
+        first, last = at, at + len(result["Timestamps"])
+        at = last
+        if 0 < skip and last <= skip:
+            continue  # an earlier page had all of it
+        for field in ("Timestamps", "Values"):
+            result[field] = result[field][max(0, skip - first):max(0, end - first)]
+        if last > end:
+            result["StatusCode"] = "PartialData"
+        kept.append(result)
+    answer["MetricDataResults"] = kept
+    if at > end:
+        answer["NextToken"] = str(end)
