@@ -16,7 +16,13 @@ interface Layer {
 
 const NODE = 'node:*';
 /** What a definition of SLOs means, and what is wrong with it, the domain says. */
-const SLO_READERS = ['lib/slo/definition/', 'lib/slo/openslo/', 'lib/slo/foreign/', 'lib/slo/problems.ts'];
+const SLO_READERS = [
+  'lib/slo/definition/',
+  'lib/slo/openslo/',
+  'lib/slo/foreign/',
+  'lib/slo/gate/gate.ts',
+  'lib/slo/problems.ts',
+];
 
 /** What an alerting configuration means, and which kinds of integration can be deployed. */
 const ALERTING_READERS = [

@@ -81,9 +81,8 @@ export class SloEvaluation extends Construct {
     }
     this.alarms.whenFunctionIsNotCalled(this, 'evaluate-slos', this.evaluate.lambda);
     this.alarms.whenSlosAreNotEvaluated(this);
-    this.gates = new Map(
-      runtime.slo.slos.filter(isGated).map(({ name }) => [name, this.gateAlarm(name, runtime.slo!)]),
-    );
+    const gated = deployment.sloGateAlarms === false ? [] : runtime.slo.slos.filter(isGated);
+    this.gates = new Map(gated.map(({ name }) => [name, this.gateAlarm(name, runtime.slo!)]));
   }
 
   private grant(role: Role, settings: SloRuntimeSettings, encryptionKey: IKey | undefined): void {

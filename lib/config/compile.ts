@@ -132,6 +132,7 @@ export function checkConfig(config: unknown): CheckResult {
     }),
     ...(alarms?.topicArn !== undefined && { alarmTopicArn: alarms.topicArn }),
     alarmEmails: alarms?.emails ?? DEPLOYMENT_DEFAULTS.alarmEmails,
+    ...(!slos.gateAlarms && { sloGateAlarms: false }),
   };
   return { ok: true, compiled: { runtime, deployment: settings, warnings: problems }, problems };
 }

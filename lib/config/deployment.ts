@@ -19,6 +19,8 @@ export interface DeploymentSettings {
   /** An SNS topic that exists; undefined makes one. */
   readonly alarmTopicArn?: string;
   readonly alarmEmails: readonly string[];
+  /** False leaves out the alarms of gates; undefined makes them. */
+  readonly sloGateAlarms?: false;
 }
 
 export const DEPLOYMENT_DEFAULTS: DeploymentSettings = {

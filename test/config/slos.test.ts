@@ -230,6 +230,20 @@ describe('what all SLOs have in common', () => {
     expect(compileConfig({ slos, sloOptions }).runtime.slo).toMatchObject(sloOptions);
   });
 
+  test('has room for 300 alarms of gates, unless they are switched off', () => {
+    const gated = (count: number) =>
+      Array.from({ length: count }, (_, at) =>
+        slo.lambda(`f${at}`).availability(0.99, { ...WITH_LINKS, policy: slo.standardPolicy }),
+      );
+    expect(problems({ slos: gated(300) })).toEqual([]);
+    expect(problems({ slos: gated(301) })).toEqual([
+      'error sloOptions.gateAlarms: expected false: 301 SLOs close a gate, and a stack has room for 300 alarms of gates, got nothing',
+    ]);
+    const sloOptions = { gateAlarms: false };
+    expect(compileConfig({ slos: gated(301), sloOptions }).deployment.sloGateAlarms).toBe(false);
+    expect(compileConfig({ slos: gated(1) }).deployment.sloGateAlarms).toBeUndefined();
+  });
+
   test('is dealt out to a shard for each 500', () => {
     const slos = Array.from({ length: 501 }, (_, index) => slo.lambda(`f${index}`).availability(0.99));
     expect(compileConfig({ slos }).runtime.slo?.shards).toBe(2);

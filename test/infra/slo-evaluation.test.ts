@@ -120,6 +120,14 @@ describe('a gate', () => {
   });
 });
 
+describe('gates without alarms', () => {
+  test('are for more SLOs than a stack has room for', () => {
+    const quiet = synthesize({ slos: [gated], sloOptions: { gateAlarms: false } });
+    const alarms = quiet.ofType('AWS::CloudWatch::Alarm').map(({ logicalId }) => logicalId);
+    expect(alarms.filter((id) => /SlosGate/.test(id))).toEqual([]);
+  });
+});
+
 describe('without SLOs', () => {
   test('nothing is deployed for them', () => {
     const types = synthesize({}).resources.map(({ type }) => type);

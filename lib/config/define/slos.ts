@@ -181,6 +181,11 @@ export interface SloOptionsConfig {
   readonly metricsNamespace?: string;
   /** SLOs that publish more than budget_remaining and burn_rate; each further metric costs $0.30 a month. */
   readonly detailedMetrics?: readonly string[];
+  /**
+   * A CloudWatch alarm for each SLO whose policy closes a gate, for pipelines that watch alarms; true by default. A stack
+   * has room for 300 of them: switch them off for more, and ask the API.
+   */
+  readonly gateAlarms?: boolean;
   /** Whether transitions go to the default event bus of EventBridge; true by default. */
   readonly events?: boolean;
 }

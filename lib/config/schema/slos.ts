@@ -3,6 +3,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { DocumentNode } from '../../slo/definition/document-node.ts';
 import { readGuards, readPolicy, readSlos, type SloReading } from '../../slo/definition/read-slos.ts';
+import { isGated } from '../../slo/gate/gate.ts';
 import { ProblemList } from '../../slo/problems.ts';
 import {
   type LowTrafficGuards,
@@ -17,14 +18,19 @@ import { type SpanMetricsUse, withSpanMetrics } from './slo-sources.ts';
 
 /** Where metrics about SLOs go unless told otherwise. */
 const METRICS_NAMESPACE = 'Tidewatch/SLO';
-const OPTION_KEYS = ['files', 'defaults', 'metricsNamespace', 'detailedMetrics', 'events'];
+const OPTION_KEYS = ['files', 'defaults', 'metricsNamespace', 'detailedMetrics', 'gateAlarms', 'events'];
 const DEFAULT_KEYS = ['owner', 'runbookUrl', 'dashboardUrl', 'noDataAfter', 'lowTraffic', 'policy'];
+
+/** Alarms of gates in a stack, which may have 500 resources. Source: CloudFormation quotas, 2026-11. */
+const GATE_ALARMS_MAX = 300;
 
 export interface SloSection {
   /** Undefined without SLOs: then nothing is deployed for them. */
   readonly settings: SloRuntimeSettings | undefined;
   /** Whether an SLO reads span metrics of a whole service, which then are written too. */
   readonly needsServiceTotals: boolean;
+  /** Whether each gate has an alarm. */
+  readonly gateAlarms: boolean;
   readonly problems: readonly Problem[];
 }
 
@@ -46,9 +52,18 @@ export function readSloSection(
     detailedMetrics,
     events: options.has('events') ? (options.field('events').boolean() ?? true) : true,
   };
+  const gateAlarms = options.has('gateAlarms') ? (options.field('gateAlarms').boolean() ?? true) : true;
+  const gated = evaluated.filter(isGated).length;
+  if (gateAlarms && gated > GATE_ALARMS_MAX)
+    options
+      .field('gateAlarms')
+      .expected(
+        `false: ${gated} SLOs close a gate, and a stack has room for ${GATE_ALARMS_MAX} alarms of gates`,
+      );
   return {
     settings: evaluated.length === 0 ? undefined : settings,
     needsServiceTotals,
+    gateAlarms,
     problems: problems.items,
   };
 }
