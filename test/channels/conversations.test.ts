@@ -115,6 +115,19 @@ describe('Slack', () => {
     });
   });
 
+  test('lets no label or annotation call a channel or make a link', async () => {
+    const world = channelWorld();
+    const evil = { summary: '<!channel> <https://evil.example.com|Runbook>', description: '<@U1> & <!here>' };
+    await tell(world, 'slack', [
+      { ...firing!, commonAnnotations: evil, groupLabels: { alertname: '<!everyone>' } },
+    ]);
+    const { attachments, text } = [...world.slack.messages.values()][0] as Record<string, unknown>;
+    // What a button says back is shown to nobody.
+    const shown = JSON.stringify([attachments, text], (name, one) => (name === 'value' ? undefined : one));
+    expect(shown).not.toMatch(/<[!@]|<https:\/\/evil/);
+    expect(shown).toContain('&lt;!channel&gt;');
+  });
+
   test('posts each time without update_message', async () => {
     const world = channelWorld();
     await tell(world, 'slack', [firing, updated], { update_message: false });
@@ -314,6 +327,31 @@ describe('webhook', () => {
     const keys = world.requests.map(({ headers }) => headers['idempotency-key']);
     expect(keys).toEqual([CONTEXT.idempotencyKey, CONTEXT.idempotencyKey]);
     expect(world.requests[0]!.body).toBe(world.requests[1]!.body);
+  });
+});
+
+describe('Teams', () => {
+  test('gets a text of its own only as long as a card may be', async () => {
+    const world = channelWorld();
+    const [result] = await tell(world, 'teamsworkflow', [firing], { text: 'ü\n'.repeat(9_000) });
+    expect(result).toEqual({ kind: 'delivered' });
+    const { body } = world.requests[0]!;
+    expect(Buffer.byteLength(body!)).toBeGreaterThan(5_000);
+    expect(body).toContain('…');
+  });
+
+  test('is told again when the workflow took it and Teams did not', async () => {
+    const world = channelWorld();
+    const host = 'prod-1.westeurope.logic.azure.com';
+    const answers: [string, string][] = [
+      ['Microsoft Teams endpoint returned HTTP error 429', 'retry'],
+      ['Microsoft Teams endpoint returned HTTP error 413', 'refused'],
+      ['1', 'delivered'],
+    ];
+    for (const [body, kind] of answers) {
+      world.servers.set(host, () => answerOf(200, body));
+      expect(await tell(world, 'msteamsv2', [firing])).toMatchObject([{ kind }]);
+    }
   });
 });
 

@@ -57,6 +57,9 @@ describe('Slack', () => {
     for (const secrets of [['another'], [], ['']]) {
       expect(verifySlack(call, secrets, SLACK_NOW)).toEqual({ ok: false, fault: 'mismatch' });
     }
+    const text = `v0:${call.timestamp}:${call.body}`;
+    const signature = `v0=${createHmac('sha256', '').update(text).digest('hex')}`;
+    expect(verifySlack({ ...call, signature }, [''], SLACK_NOW).ok).toBe(false);
   });
 
   test('takes either secret while one replaces the other', () => {
@@ -266,6 +269,18 @@ describe('SNS', () => {
     expect(await verifier().verify(message, late)).toEqual({ ok: false, fault: 'expired' });
     const broken = new SnsVerifier({ certificates: async () => '<html>', topicArns: [topic] });
     expect(await broken.verify(signed(), now)).toEqual({ ok: false, fault: 'malformed' });
+  });
+
+  test('refuses another spelling of the same signature', async () => {
+    const message = signed();
+    const spelled = message.Signature.replace(/.(?===$)/, (last) =>
+      String.fromCharCode(last.charCodeAt(0) + 1),
+    );
+    expect(Buffer.from(spelled, 'base64')).toEqual(Buffer.from(message.Signature, 'base64'));
+    expect(await verifier().verify({ ...message, Signature: spelled }, now)).toEqual({
+      ok: false,
+      fault: 'malformed',
+    });
   });
 
   test('brings a certificate once', async () => {
