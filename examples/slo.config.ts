@@ -6,6 +6,10 @@ const shop = slo.service('storefront', { operation: 'POST /checkout' });
 const imports = { namespace: 'Shop/Imports', metric: 'Records' };
 
 export default defineTidewatch({
+  alerting: {
+    route: { receiver: 'team', groupBy: ['slo'] },
+    receivers: [{ name: 'team', slack: [{ appToken: { secret: 'tidewatch/slack' }, channel: '#shop' }] }],
+  },
   slos: [
     shop.availability(0.999, {
       rationale: 'customers asked for it; 99.99 % would need a second Region',

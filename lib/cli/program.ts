@@ -18,6 +18,7 @@ import { registerOnCall } from './commands/oncall.ts';
 import { registerRankCauses } from './commands/rank-causes.ts';
 import { registerRedrive } from './commands/redrive.ts';
 import { registerRoutes } from './commands/routes.ts';
+import { registerSilences } from './commands/silences.ts';
 import { registerSlo } from './commands/slo.ts';
 import { registerTranslate } from './commands/translate.ts';
 import { EXIT, report } from './failures.ts';
@@ -39,6 +40,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerChangePoints,
   registerRoutes,
   registerAlerts,
+  registerSilences,
   registerSlo,
   registerIncidents,
   registerOnCall,

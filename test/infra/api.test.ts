@@ -1,6 +1,5 @@
 // The API in the template: there when something needs it, with leave for what is configured and no more.
 import { describe, expect, test } from 'vitest';
-import { STACK_OUTPUTS } from '../../lib/model/stack-outputs.ts';
 import { type Resource, type Synthesized, synthesize } from './synthesize.ts';
 
 const alerting = { route: { receiver: 'a' }, receivers: [{ name: 'a' }] };
@@ -19,7 +18,6 @@ describe('the API', () => {
   });
 
   test('is behind a function URL, whose address is an output under two names', () => {
-    expect(Object.keys(standard.outputs).toSorted()).toEqual([...STACK_OUTPUTS].toSorted());
     expect(standard.outputs.ApiUrl.Value).toEqual(standard.outputs.AlertsUrl.Value);
     expect(standard.ofType('AWS::Lambda::Url')).toHaveLength(2);
   });
@@ -50,5 +48,24 @@ describe('the API', () => {
       .filter(({ Condition }: Statement) => Condition === undefined)
       .flatMap(({ Action }: Statement) => Action);
     expect(others.toSorted()).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents', 'sqs:SendMessage']);
+  });
+});
+
+describe('CloudWatch alarms', () => {
+  const taken = synthesize({ alerting: { ...alerting, cloudwatchAlarms: true } });
+  const rules = ({ ofType }: Synthesized) =>
+    ofType('AWS::Events::Rule').filter(({ logicalId }) => /AlarmEvents/.test(logicalId));
+
+  test('are taken only where they are asked for', () => {
+    expect(rules(standard)).toEqual([]);
+  });
+
+  test('come by an event of each change and by a schedule', () => {
+    expect(
+      rules(taken).map(({ properties }) => properties.EventPattern ?? properties.ScheduleExpression),
+    ).toEqual([
+      { source: ['aws.cloudwatch'], 'detail-type': ['CloudWatch Alarm State Change'] },
+      'rate(5 minutes)',
+    ]);
   });
 });

@@ -20,6 +20,15 @@ const template = synthesize({
 /** With every domain that has a function of its own. */
 const complete = synthesize({
   slos: [slo.lambda('orders').availability(0.999)],
+  alerting: {
+    route: { receiver: 'pages' },
+    receivers: [{ name: 'pages', escalation: [{ policy: 'shop' }] }],
+    cloudwatchAlarms: true,
+  },
+  onCall: {
+    people: { ada: { contacts: { email: [{ to: 'ada@example.com', from: 'tidewatch@example.com' }] } } },
+    policies: { shop: { steps: [{ tell: [{ person: 'ada' }] }] } },
+  },
   anomalies: {
     logPatterns: { groups: ['/tidewatch/*'] },
     canary: { metrics: [{ namespace: 'Shop', metric: 'Errors', statistic: 'Sum' }] },
@@ -130,7 +139,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   ...same('logs', 'CreateLogGroup', 'CreateLogStream', 'PutLogEvents', 'PutRetentionPolicy'),
   ...same('logs', 'DescribeLogGroups', 'DescribeLogStreams'),
-  ...same('cloudwatch', 'GetMetricData', 'ListMetrics'),
+  ...same('cloudwatch', 'GetMetricData', 'ListMetrics', 'DescribeAlarms', 'ListTagsForResource'),
   ...same('logs', 'FilterLogEvents'),
   ...same('xray', 'GetServiceGraph'),
   ...same('codedeploy', 'PutLifecycleEventHookExecutionStatus'),

@@ -1,8 +1,10 @@
-// `tidewatch alerts replay`: what an Alertmanager configuration does with a history of alerts, on a virtual clock.
+// `tidewatch alerts`: `replay` plays a history of alerts against an Alertmanager configuration, on a virtual clock; the
+// others are about a running deployment.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { wrongUsage } from '../failures.ts';
 import { printLine, say, wantsJson } from '../output.ts';
+import { registerLiveAlerts } from './alerts-live.ts';
 
 interface ReplayCommandOptions {
   readonly config: string;
@@ -22,9 +24,9 @@ With --json, one line for each notification delivered: { at, receiver, groupKey,
 
 /** Adds `alerts` to the program. */
 export function registerAlerts(program: Command): void {
-  program
-    .command('alerts')
-    .description('alerts and how they are routed')
+  const alerts = program.command('alerts').description('alerts and how they are routed');
+  registerLiveAlerts(alerts);
+  alerts
     .command('replay')
     .description('play alerts, silences and failures against a configuration, and list what is delivered')
     .requiredOption('--config <file>', 'alertmanager.yml')
