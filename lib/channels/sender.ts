@@ -133,7 +133,13 @@ function inputOf(
     ports,
     http: (request) => {
       const { url, authorization } = withoutUser(request.url);
-      const headers = { ...request.headers, ...(authorization && { authorization }), ...configured };
+      const headers = {
+        // Discord and others refuse callers without a name.
+        'user-agent': 'Tidewatch',
+        ...request.headers,
+        ...(authorization && { authorization }),
+        ...configured,
+      };
       for (const name of ['authorization', 'x-auth-token']) {
         const value = headers[name as keyof typeof headers];
         if (value !== undefined) redactor.add(value);

@@ -28,7 +28,6 @@ export const webhookChannel: Channel = {
 export function webhookRequest({ fields, content, context }: Message, listed: number): Request {
   const request = jsonRequest(fields.url('url'), webhookBody(content, listed), {
     'idempotency-key': context.idempotencyKey,
-    'user-agent': 'Tidewatch',
   });
   const secret = fields.text('signing_secret');
   if (secret === undefined) return request;

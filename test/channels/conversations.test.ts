@@ -398,6 +398,15 @@ describe('e-mail', () => {
     expect(world.mail.sent).toEqual([]);
   });
 
+  test('shows what alerts say as text, never as markup', async () => {
+    const world = channelWorld();
+    const evil = { summary: '<script>alert(1)</script>', description: '<img src=x onerror=alert(1)>' };
+    await tell(world, 'email', [{ ...firing!, commonAnnotations: evil }]);
+    const { html } = world.mail.sent[0]!;
+    expect(html).not.toMatch(/<script|<img/);
+    expect(html).toContain('&lt;script&gt;');
+  });
+
   test('takes subject and text in Liquid, and puts all mails of a group into one thread', async () => {
     const world = channelWorld();
     const fields = {
