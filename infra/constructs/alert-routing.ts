@@ -170,7 +170,7 @@ export class AlertRouting extends Construct {
       timeout: SWEEP_TIMEOUT,
       memoryMb: MEMORY_MB,
     });
-    this.stateTable.grant(made.role, 'query', [STATE_PREFIX.due]);
+    this.stateTable.grant(made.role, 'query', [STATE_PREFIX.due, STATE_PREFIX.silence]);
     grantSend(made.role, this.notifyQueue.queue);
     grantSend(made.role, this.escalateQueue.queue);
     this.alertBus.grantSend(made.role);

@@ -42,11 +42,21 @@ export const ALARM_DEFAULTS: AlarmSettings = {
 export interface BeyondSettings {
   /** Receivers that keep state of their own are told that an alert has resolved although it is muted by then. */
   readonly resolveWhenMuted: boolean;
+  /** So long before its end a silence is reminded of, milliseconds; 0 for never. */
+  readonly silenceReminderMs: number;
   /** Below this part of the time to its end an alert that is sent again unchanged is written again; 0..1. */
   readonly rewriteBelow: number;
 }
 
-export const BEYOND_DEFAULTS: BeyondSettings = { resolveWhenMuted: true, rewriteBelow: 0.5 };
+export const BEYOND_DEFAULTS: BeyondSettings = {
+  resolveWhenMuted: true,
+  silenceReminderMs: 15 * 60_000,
+  rewriteBelow: 0.5,
+};
 
 /** As Alertmanager does it: every post counts, muted is muted. */
-export const BEYOND_NOTHING: BeyondSettings = { resolveWhenMuted: false, rewriteBelow: 1 };
+export const BEYOND_NOTHING: BeyondSettings = {
+  resolveWhenMuted: false,
+  silenceReminderMs: 0,
+  rewriteBelow: 1,
+};

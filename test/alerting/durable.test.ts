@@ -262,11 +262,13 @@ describe('the sweep', () => {
           },
         },
         alerts: { send: async ([alert]) => void announced.push(alert!.labels.alertname!) },
+        silences: { list: () => Promise.reject(new Error('no table')) },
+        silenceReminderMs: MINUTE,
       },
       START + MINUTE,
     );
     expect(announced.toSorted()).toEqual(['TidewatchHeartbeat', 'b', 'c']);
-    expect(failures).toHaveLength(1);
+    expect(failures).toHaveLength(2);
     expect(counts).toContainEqual({ name: 'lostWakeUps', reason: 'group', count: 1 });
     expect(counts).toContainEqual({ name: 'sweepFailures', reason: 'group', count: 1 });
   });

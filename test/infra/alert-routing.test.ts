@@ -70,8 +70,8 @@ describe('alert routing', () => {
     expect(actions.filter((action) => /^(ses|sns|events|ssm):/.test(action))).toEqual([]);
   });
 
-  test('sweep-timers reads timers and nothing else of the table', () => {
-    expect(rights(/SweepTimers/).rows).toEqual(['due#*']);
+  test('sweep-timers reads timers and silences and nothing else of the table', () => {
+    expect(rights(/SweepTimers/).rows).toEqual(['due#*', 'silence#*']);
     expect(rights(/SweepTimers/).actions.filter((action) => action.startsWith('dynamodb:'))).toEqual([
       'dynamodb:Query',
     ]);

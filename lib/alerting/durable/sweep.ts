@@ -1,8 +1,9 @@
-// Each minute: timers whose message was lost or not sent yet, and the heartbeat.
+// Each minute: timers whose message was lost or not sent yet, the heartbeat, and silences about to end.
 import type { Alert } from '../../model/alert.ts';
-import type { DueRow, TimerRows } from '../ports.ts';
+import type { DueRow, SilenceStore, TimerRows } from '../ports.ts';
 import { type Count, Counts } from './counts.ts';
 import { heartbeatAlert } from './heartbeat.ts';
+import { silenceReminders } from './silence-reminder.ts';
 
 /** A row that becomes due before the next sweep has come is announced by this one. */
 const AHEAD_MS = 60_000;
@@ -13,6 +14,9 @@ const PARALLEL_CALLS = 16;
 export interface SweepPorts {
   readonly timers: TimerRows;
   readonly alerts: { send(alerts: readonly Alert[], now: number): Promise<void> };
+  readonly silences: Pick<SilenceStore, 'list'>;
+  /** See BeyondSettings. */
+  readonly silenceReminderMs: number;
 }
 
 export interface SweepResult {
@@ -27,7 +31,8 @@ export function needsMessage({ wakeUp, announced }: DueRow, now: number): boolea
 }
 
 /** @param now epoch milliseconds of the schedule's event */
-export async function sweep({ timers, alerts }: SweepPorts, now: number): Promise<SweepResult> {
+export async function sweep(ports: SweepPorts, now: number): Promise<SweepResult> {
+  const { timers, alerts, silences, silenceReminderMs } = ports;
   const counts = new Counts();
   const failures: unknown[] = [];
   const attempt = async (name: string, reason: string, task: () => Promise<void>): Promise<void> => {
@@ -40,6 +45,12 @@ export async function sweep({ timers, alerts }: SweepPorts, now: number): Promis
     }
   };
   await attempt('heartbeats', 'sent', () => alerts.send([heartbeatAlert(now)], now));
+  if (silenceReminderMs > 0) {
+    await attempt('reminders', 'sent', async () => {
+      const due = silenceReminders(await silences.list(), now, silenceReminderMs);
+      if (due.length > 0) await alerts.send(due, now);
+    });
+  }
   const rows = (await timers.due(now + AHEAD_MS)).filter((row) => needsMessage(row, now));
   let next = 0;
   const work = async (): Promise<void> => {

@@ -25,6 +25,11 @@ export interface AlertingConfig {
    * then, which Alertmanager does not do. Default: true.
    */
   readonly resolveWhenMuted?: boolean;
+  /**
+   * Puts out an alert `TidewatchSilenceEnds` of severity info a quarter of an hour before a silence of an hour or more
+   * ends. Default: true.
+   */
+  readonly silenceReminder?: boolean;
   /** Takes the changes of CloudWatch alarms of this account and Region as alerts. Default: false. */
   readonly cloudwatchAlarms?: boolean | CloudWatchAlarmsConfig;
   /** ARNs of SNS topics whose messages are taken as alerts; subscribe them to `<ApiUrl>/sns`. */

@@ -30,6 +30,7 @@ const alertingSchema = section({
   inhibitRules: z.unknown(),
   timeIntervals: z.unknown(),
   resolveWhenMuted: z.boolean().optional(),
+  silenceReminder: z.boolean().optional(),
   snsTopics: distinct(
     z
       .string({ error: TOPIC })
@@ -125,6 +126,7 @@ function finish(
   }
   const {
     resolveWhenMuted = BEYOND_DEFAULTS.resolveWhenMuted,
+    silenceReminder = true,
     cloudwatchAlarms = false,
     snsTopics,
   } = options;
@@ -134,7 +136,7 @@ function finish(
       : { ...ALARM_DEFAULTS, ...(cloudwatchAlarms === true ? {} : definedOf(cloudwatchAlarms)) };
   const settings: AlertingSettings = {
     tree,
-    beyond: { ...BEYOND_DEFAULTS, resolveWhenMuted },
+    beyond: { ...BEYOND_DEFAULTS, resolveWhenMuted, ...(!silenceReminder && { silenceReminderMs: 0 }) },
     ...(alarms !== undefined && { alarms }),
     ...(snsTopics !== undefined && { snsTopics }),
   };
