@@ -48,3 +48,27 @@ describe.each(EXAMPLES)('%s', (example) => {
     expect(world.problems).toEqual([]);
   });
 });
+
+describe('the check', () => {
+  const errorsOf = (receiver: object) =>
+    checkConfig({ alerting: { route: { receiver: 'one' }, receivers: [{ name: 'one', ...receiver }] } })
+      .problems.filter(({ level }) => level === 'error')
+      .map(({ path, message }) => `${path}: ${message}`);
+  const routingKey = { secret: 'tidewatch/pagerduty' };
+
+  test('refuses a secret inside a message, which the sender would refuse', () => {
+    expect(errorsOf({ pagerduty: [{ routingKey, details: { token: { secret: 'x' } } }] })).toEqual([
+      expect.stringMatching(/details\.token: a secret must not be here/),
+    ]);
+  });
+
+  test('takes names of a team’s own in structures', () => {
+    expect(errorsOf({ pagerduty: [{ routingKey, details: { cost_center: '42', runBook: 'x' } }] })).toEqual(
+      [],
+    );
+    const apiKey = { secret: 'tidewatch/vo' };
+    expect(
+      errorsOf({ victorops: [{ apiKey, routingKey: 'on-call', customFields: { cost_center: '42' } }] }),
+    ).toEqual([]);
+  });
+});

@@ -73,8 +73,13 @@ export class DeploymentNotes {
   /** A structure: its templates and its secrets. */
   nested(value: YamlValue, path: string): void {
     this.templates(value, path);
+    const deployed = this.dialect.deployment !== undefined;
     const visit = (item: YamlValue, at: string): void => {
       if (item === null || typeof item === 'string') return;
+      if (deployed && isReference(item)) {
+        this.note(at, 'a secret must not be here: it would be part of the message');
+        return;
+      }
       for (const [key, one] of Object.entries(item)) {
         const where = Array.isArray(item) ? `${at}[${key}]` : below(at, key);
         if (NESTED_SECRETS.test(key)) this.secret(one, where, key);

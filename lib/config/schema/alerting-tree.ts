@@ -16,6 +16,7 @@ const FREE = new Set([
   'attributes',
   'operationalData',
   'fields',
+  'customFields',
 ]);
 /** Keys that hold matchers. */
 const MATCHERS = new Set(['matchers', 'sourceMatchers', 'targetMatchers']);
