@@ -1,8 +1,12 @@
 // `npm run demo`: deploys Tidewatch to the local stack, runs the shop against it and shows what arrived.
 // `npm run demo -- --keep` leaves the stack up.
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
-import { startStack, stopStack } from '../../lib/local/stack.ts';
+import { packageRoot } from '../../lib/local/paths.ts';
+import { type LocalStack, stackStatus, startStack, stopStack } from '../../lib/local/stack.ts';
+import { acknowledge, burnBudget, burnLines } from './budget.ts';
+import { Phone } from './phone.ts';
 import { eventually, ReadBack } from './read-back.ts';
 import { startShop } from './shop-processes.ts';
 import { latencyTable, logLine, waterfall } from './show.ts';
@@ -11,6 +15,7 @@ import { visitShop } from './traffic.ts';
 const USAGE = `usage: npm run demo [-- --keep]
   --keep   leave the local stack up; "npx tidewatch local status" shows it, "npx tidewatch local down" stops it`;
 
+const CONFIG = join(packageRoot(), 'examples', 'demo', 'demo.config.ts');
 const SERVICES = ['storefront', 'orders', 'stock'] as const;
 const ROUNDS = 12;
 const ARRIVAL_TIMEOUT_MS = 60_000;
@@ -27,12 +32,17 @@ function section(title: string, lines: readonly string[]): void {
   for (const line of lines) console.log(line);
 }
 
-/** @returns whether the stack was up before */
-async function demo(signal: AbortSignal): Promise<boolean> {
+async function demo(signal: AbortSignal): Promise<void> {
   step(
     'bringing up the local stack: emulator, cdk bootstrap, cdk deploy (the first time also a Python environment)',
   );
-  const stack = await startStack({ say: step, signal });
+  const stack = await startStack({ context: { config: CONFIG }, reuse: false, say: step, signal });
+  await showTelemetry(stack);
+  await showBudget(stack);
+}
+
+/** Requests of the shop, found again in every destination. */
+async function showTelemetry(stack: LocalStack): Promise<void> {
   const { ingestUrl, ingestKey } = stack.endpoints;
   const bucket = stack.outputs.ArchiveBucketName;
   if (ingestUrl === null || ingestKey === null || bucket === undefined) {
@@ -87,7 +97,20 @@ async function demo(signal: AbortSignal): Promise<boolean> {
     ...archived.slice(0, 3).map(({ key, bytes: size }) => `  ${key}  ${size} bytes`),
   ]);
   console.log();
-  return stack.reused;
+}
+
+/** The failing orders burn a budget: somebody is called, and answers. */
+async function showBudget(stack: LocalStack): Promise<void> {
+  const phone = await Phone.start(stack.endpoint);
+  try {
+    const burn = await burnBudget(stack, phone);
+    step('the objective of checkouts was missed; the phone of whoever is on call rang');
+    section('SLO: the budget of checkouts', burnLines(burn));
+    console.log();
+    step(`acknowledged by the link of the page: ${await acknowledge(stack, phone)}; nobody else is called`);
+  } finally {
+    phone.stop();
+  }
 }
 
 const { values } = parseArgs({
@@ -99,16 +122,18 @@ if (values.help) {
 }
 const interrupted = new AbortController();
 process.once('SIGINT', () => interrupted.abort(new Error('interrupted')));
+const wasUp = (await stackStatus()).state === 'up';
+const keep = wasUp || values.keep;
 try {
-  const keep = (await demo(interrupted.signal)) || values.keep;
+  await demo(interrupted.signal);
   if (!keep) await stopStack();
   step(
     keep
       ? 'demo passed; the stack is up: "npx tidewatch local status" shows it, "npx tidewatch local down" stops it'
-      : 'demo passed: every request became a trace, metrics, log lines and an archived object',
+      : 'demo passed: every request became a trace, metrics, log lines and an archived object; the failing ones called somebody',
   );
 } catch (error) {
-  if (!values.keep) await stopStack();
+  if (!keep) await stopStack();
   console.error(pc.red(`demo failed: ${(error as Error).message}`));
   process.exitCode = 1;
 }
