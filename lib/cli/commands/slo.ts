@@ -14,7 +14,35 @@ import { registerSloPropose } from './slo-propose.ts';
 const FILE =
   'OpenSLO v1 YAML, Tidewatch YAML or JSON with a list "slos", or a configuration; "-" reads standard input';
 
+const HELP = `
+Examples:
+  tidewatch slo windows slos/checkout.yaml                        when it will alert
+  tidewatch slo propose --series requests.csv                     which objective was met so far
+  tidewatch slo backtest slos/checkout.yaml --series requests.csv what would have alerted
+  tidewatch slo status                                            how SLOs of the deployment stand
+  tidewatch slo gate checkout                                     exit 1 when its budget allows no deployment`;
+
+const WINDOWS_HELP = `
+Examples:
+  tidewatch slo windows slos/checkout.yaml
+  tidewatch slo windows tidewatch.config.ts --json
+
+With --json: [{ "slo", "windows": [{ "severity", "longWindow", "shortWindow", "budgetShare", "factor" }] }]`;
+
+const IMPORT_HELP = `
+Examples:
+  tidewatch slo import openslo.yaml > slos/checkout.yaml
+  tidewatch slo import openslo.yaml --json`;
+
+const EXPORT_HELP = `
+Examples:
+  tidewatch slo export tidewatch.config.ts > slo-rules.yaml`;
+
 const BACKTEST_HELP = `
+Examples:
+  tidewatch slo backtest slos/checkout.yaml --series requests.csv --json
+  tidewatch slo backtest tidewatch.config.ts --slo checkout --series -
+
 The file has a row a minute: timestamp (epoch seconds, start of the minute), good, total. Missing minutes have no data.
 
 With --json: { "alerts": [{ "slo", "severity", "firedAt", "resolvedAt" }], "budget": [{ "slo", "timestamp", "remaining" }] }`;
@@ -28,11 +56,13 @@ interface BacktestOptions {
 export function registerSlo(program: Command): void {
   const slo = program
     .command('slo')
-    .description('service level objectives: budgets, gates, windows, replay, import');
+    .description('service level objectives: budgets, gates, windows, replay, import')
+    .addHelpText('after', HELP);
   slo
     .command('windows')
     .description('burn-rate windows, factors and budget shares of each SLO')
     .argument('<file>', FILE)
+    .addHelpText('after', WINDOWS_HELP)
     .action((file: string, _options: unknown, command: Command) => windows(file, wantsJson(command)));
   slo
     .command('backtest')
@@ -48,11 +78,13 @@ export function registerSlo(program: Command): void {
     .command('import')
     .description("write the SLOs of a file in Tidewatch's own form (YAML; with --json JSON)")
     .argument('<file>', FILE)
+    .addHelpText('after', IMPORT_HELP)
     .action((file: string, _options: unknown, command: Command) => importSlos(file, wantsJson(command)));
   slo
     .command('export')
     .description('recording rules of Prometheus: the budget of each SLO, and what is consumed of it')
     .argument('<file>', FILE)
+    .addHelpText('after', EXPORT_HELP)
     .action((file: string) => exportRules(file));
   registerSloPropose(slo);
   registerLiveSlo(slo);
