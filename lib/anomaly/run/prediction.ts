@@ -33,17 +33,10 @@ const HYSTERESIS = 0.1;
 /** Hours of history below which nothing is predicted. */
 const POINTS_MIN = 48;
 
-/** Metrics with a prediction that was not looked at in this hour. */
-export function duePredictions(
-  watched: readonly WatchedMetric[],
-  before: readonly Prediction[],
-  nowMs: number,
-): WatchedMetric[] {
-  const hour = Math.floor(nowMs / PREDICTION_STEP_MS);
-  const looked = new Map(
-    before.map(({ id, evaluatedAt }) => [id, Math.floor(evaluatedAt / PREDICTION_STEP_MS)]),
-  );
-  return watched.filter(({ id, watch }) => watch.prediction !== undefined && (looked.get(id) ?? -1) < hour);
+/** Whether a prediction was not looked at in this hour yet. */
+export function isDue(before: Prediction | undefined, nowMs: number): boolean {
+  const hourOf = (time: number): number => Math.floor(time / PREDICTION_STEP_MS);
+  return before === undefined || hourOf(before.evaluatedAt) < hourOf(nowMs);
 }
 
 /** Looks at one metric. @param points hourly, of PREDICTION_HISTORY_MS */

@@ -9,7 +9,7 @@ import { type Incident, type KnownAnomaly, nextIncidents } from './incident.ts';
 import { tellOpen, tellResolved } from './incident-alerts.ts';
 import { type InvestigationPorts, investigate } from './investigate.ts';
 import {
-  duePredictions,
+  isDue,
   PREDICTION_HISTORY_MS,
   PREDICTION_STEP_MS,
   type Prediction,
@@ -26,6 +26,7 @@ import {
   type RunState,
 } from './run-state.ts';
 import { symptomOf } from './symptom.ts';
+import { findTrend, trendId } from './trend.ts';
 
 export interface IncidentPorts extends InvestigationPorts {
   readonly objects: VersionedObjects;
@@ -98,6 +99,13 @@ function readable(bytes: Uint8Array, counts: RunCounts): RunState {
     counts.left('statesLearnedAnew', 'damaged');
     return EMPTY_RUN_STATE;
   }
+}
+
+/** A look ahead, or back, at one metric. */
+interface Outlook {
+  readonly id: string;
+  readonly one: WatchedMetric;
+  readonly look: typeof predict;
 }
 
 class IncidentUpdate {
@@ -194,25 +202,29 @@ class IncidentUpdate {
     }
   }
 
+  /** Predictions and trends: those of this hour are kept, the others are looked at. */
   async #predict(before: readonly Prediction[]): Promise<Prediction[]> {
-    const watched = this.#findings.watched.filter(({ watch }) => watch.prediction !== undefined);
+    const wanted = this.#findings.watched.flatMap((one): Outlook[] => [
+      ...(one.watch.prediction === undefined ? [] : [{ id: one.id, one, look: predict }]),
+      ...(one.watch.trend === undefined ? [] : [{ id: trendId(one.id), one, look: findTrend }]),
+    ]);
     const known = new Map(before.map((prediction) => [prediction.id, prediction]));
-    const due = duePredictions(watched, before, this.#nowMs).slice(0, PREDICTED_MAX);
+    const due = wanted.filter(({ id }) => isDue(known.get(id), this.#nowMs)).slice(0, PREDICTED_MAX);
     const made = new Map<string, Prediction>();
     if (due.length > 0) {
       const to = Math.floor(this.#nowMs / PREDICTION_STEP_MS) * PREDICTION_STEP_MS;
-      const queries = due.map(({ metric, watch }) => ({ metric, statistic: watch.statistic }));
+      const queries = due.map(({ one: { metric, watch } }) => ({ metric, statistic: watch.statistic }));
       try {
         const from = to - PREDICTION_HISTORY_MS;
         const points = await this.#ports.history.read(queries, PREDICTION_STEP_MS, from, to);
-        due.forEach((one, at) => {
-          made.set(one.id, predict(one, points[at] ?? [], known.get(one.id), this.#nowMs));
+        due.forEach(({ id, one, look }, at) => {
+          made.set(id, look(one, points[at] ?? [], known.get(id), this.#nowMs));
         });
       } catch (error) {
         this.#leftOut('predictionsNotMade', error, due.length);
       }
     }
-    return watched.flatMap(({ id }) => made.get(id) ?? known.get(id) ?? []);
+    return wanted.flatMap(({ id }) => made.get(id) ?? known.get(id) ?? []);
   }
 
   #leftOut(what: string, error: unknown, count = 1): void {

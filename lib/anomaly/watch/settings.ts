@@ -22,6 +22,12 @@ export interface PredictionSettings {
   readonly probability: number;
 }
 
+/** "Tell me when it gets slowly worse": by this share, 0..1 and above, over two weeks. */
+export interface TrendSettings {
+  readonly worse: 'up' | 'down';
+  readonly by: number;
+}
+
 /** Metrics that are watched alike. */
 export interface WatchSettings {
   /** Where it is written, for messages, such as `anomalies.watch[2]`. */
@@ -48,6 +54,7 @@ export interface WatchSettings {
   readonly publishScore: boolean;
   readonly excluded: readonly ExcludedPeriod[];
   readonly prediction?: PredictionSettings;
+  readonly trend?: TrendSettings;
 }
 
 export interface AnomalySettings {

@@ -73,6 +73,14 @@ export interface MetricWatchConfig extends WatchOptionsConfig {
   readonly maximum?: number;
   /** Warn before the metric goes there. */
   readonly predict?: PredictConfig;
+  /** Say when it got slowly worse over two weeks: `{ worse: 'up', by: 0.25 }` is a quarter more. */
+  readonly trend?: TrendConfig;
+}
+
+export interface TrendConfig {
+  readonly worse: 'up' | 'down';
+  /** Share of where it was, above 0 and at most 10. */
+  readonly by: number;
 }
 
 export interface WatchOptionsConfig {

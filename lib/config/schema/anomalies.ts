@@ -101,6 +101,12 @@ const metricWatch = section({
       error: 'either above or below',
     })
     .optional(),
+  trend: section({
+    worse: z.enum(['up', 'down']),
+    by: z
+      .number({ error: 'a number above 0, at most 10' })
+      .refine((value) => value > 0 && value <= 10, { error: 'a number above 0, at most 10' }),
+  }).optional(),
   ...options,
 });
 
@@ -272,7 +278,7 @@ function componentDimension(metric: string, dimensions: readonly string[]): stri
 }
 
 function metricWatchSettings(watch: MetricWatch, anomalies: Anomalies, source: string): WatchSettings {
-  const { namespace, metric, statistic, dimensions = {}, missing, minimum, maximum, predict } = watch;
+  const { namespace, metric, statistic, dimensions = {}, missing, minimum, maximum, predict, trend } = watch;
   const [first] = Object.keys(dimensions);
   const prediction = predict === undefined ? undefined : predictionSettings(predict);
   return {
@@ -286,6 +292,7 @@ function metricWatchSettings(watch: MetricWatch, anomalies: Anomalies, source: s
     ...(minimum !== undefined && { minimum }),
     ...(maximum !== undefined && { maximum }),
     ...(prediction !== undefined && { prediction }),
+    ...(trend !== undefined && { trend }),
   };
 }
 

@@ -258,6 +258,21 @@ describe('a run', () => {
     expect(scores[0]!.low).toBeLessThan(scores[0]!.high);
   });
 
+  test('says quietly what got slowly worse, and not what only goes up and down', async () => {
+    const watch = watchOf({ trend: { worse: 'up', by: 0.25 } });
+    const creeping = (time: number) =>
+      daily(100, 1)(time)! * (1 + (0.4 * (time - START + 14 * DAY)) / (14 * DAY));
+    const story = new Story(settingsOf(watch)).service('cart', creeping).service('search', daily(30, 2));
+    await story.evaluate();
+    await story.evaluate();
+    const told = story.alertsSince(START).filter(({ labels }) => labels.alertname === 'GradualDegradation');
+    expect(new Set(told.map(({ labels }) => labels.service))).toEqual(new Set(['cart']));
+    expect(told[0]?.labels.severity).toBe('info');
+    expect(told[0]?.annotations.summary).toMatch(
+      /^cart: Latency p95 went up by (3[5-9]|4[0-5]) % in 14 days$/,
+    );
+  });
+
   test('warns of a limit that will be reached, and stops when it will not', async () => {
     const disk = watchOf({
       metric: 'DiskUsed',
