@@ -90,7 +90,7 @@ export function checkConfig(config: unknown): CheckResult {
   const anomalies = readAnomalySection(written.anomalies, spanMetricsSettings(spanMetrics ?? {}));
   problems.push(...anomalies.problems);
   const alerting = readAlertingSection(written.alerting, {
-    hasSlos: slos.settings !== undefined,
+    slos: slos.settings?.slos ?? [],
     hasAnomalies: anomalies.settings !== undefined,
   });
   problems.push(...alerting.problems);

@@ -54,7 +54,6 @@ const TYPED: AlertingConfig = {
       name: 'pager',
       webhook: [{ url: SECRET, maxAlerts: 5, sendResolved: false }],
       pagerduty: [{ routingKey: { secret: 'tidewatch/pd', key: 'routing' }, details: { camelCase: 'x' } }],
-      escalation: [{ policy: 'payments' }],
     },
   ],
   inhibitRules: [{ sourceMatchers: ['a="1"'], targetMatchers: [{ name: 'b', value: '2' }], equal: ['c'] }],
@@ -86,7 +85,6 @@ receivers:
   - name: pager
     webhook_configs: [{ url: { secret: tidewatch/hook }, max_alerts: 5, send_resolved: false }]
     pagerduty_configs: [{ routing_key: { secret: tidewatch/pd, key: routing }, details: { camelCase: x } }]
-    escalation_configs: [{ policy: payments }]
 inhibit_rules: [{ source_matchers: [a="1"], target_matchers: [b="2"], equal: [c] }]
 time_intervals:
   - name: nights
@@ -108,11 +106,7 @@ describe('TypeScript', () => {
       sendResolved: true,
       fields: { channel: '#alerts', app_token: { parameter: '/tidewatch/slack' } },
     });
-    expect(rules.receivers[1]!.integrations.map(({ kind }) => kind)).toEqual([
-      'webhook',
-      'pagerduty',
-      'escalation',
-    ]);
+    expect(rules.receivers[1]!.integrations.map(({ kind }) => kind)).toEqual(['webhook', 'pagerduty']);
     expect(rules.receivers[1]!.integrations[0]).toMatchObject({
       sendResolved: false,
       fields: { url: SECRET },
@@ -244,6 +238,17 @@ describe('SLOs', () => {
     expect(matchesAll(added!.source, { slo: 'x', severity: 'page' })).toBe(true);
     expect(matchesAll(added!.target, { slo: 'x', severity: 'ticket' })).toBe(true);
     expect(matchesAll(added!.target, { severity: 'ticket' })).toBe(false);
+  });
+
+  test('that name receivers are told to these first, and warn where there is none of the name', () => {
+    const told = [
+      slo.lambda('orders').availability(0.999, { name: 'orders', notify: ['pager', 'tickets', 'nobody'] }),
+    ];
+    const root = buildRoutes(rulesOf(TYPED, { slos: told }).route);
+    const receivers = (labels: object) => matchRoutes(root, { ...labels }).map(({ receiver }) => receiver);
+    expect(receivers({ slo: 'orders', severity: 'ticket' })).toEqual(['pager', 'tickets']);
+    expect(receivers({ slo: 'others', severity: 'info' })).toEqual(['tickets']);
+    expect(check(TYPED, { slos: told }).problems.join()).toContain('asks for the receiver "nobody"');
   });
 
   test('without receivers are listed only, which is a warning', () => {

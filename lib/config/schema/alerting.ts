@@ -64,20 +64,17 @@ export interface AlertingSection {
 }
 
 export interface AlertSources {
-  readonly hasSlos: boolean;
+  readonly slos: readonly { readonly name: string; readonly notify: readonly string[] }[];
   readonly hasAnomalies: boolean;
 }
 
 /** @param written the section as written, undefined if it is not */
-export function readAlertingSection(
-  written: unknown,
-  { hasSlos, hasAnomalies }: AlertSources,
-): AlertingSection {
+export function readAlertingSection(written: unknown, { slos, hasAnomalies }: AlertSources): AlertingSection {
   if (written === undefined) {
-    if (!hasSlos && !hasAnomalies) return { settings: undefined, rules: undefined, problems: [] };
+    if (slos.length === 0 && !hasAnomalies) return { settings: undefined, rules: undefined, problems: [] };
     const message =
       'nothing is written: alerts notify nobody; they are listed by `tidewatch alerts list` and the API';
-    return finish(SHOW_ONLY, {}, hasSlos, [{ level: 'warning', path: 'alerting', message }], typedPath);
+    return finish(SHOW_ONLY, {}, slos, [{ level: 'warning', path: 'alerting', message }], typedPath);
   }
   const parsed = parse(alertingSchema, written, ['alerting']);
   const value = (typeof written === 'object' && written !== null ? written : {}) as Record<string, unknown>;
@@ -96,23 +93,23 @@ export function readAlertingSection(
     }
     const tree = readFile(alertmanagerFile, problems);
     if (tree === undefined) return { settings: undefined, rules: undefined, problems };
-    return finish(tree, parsed.value ?? {}, hasSlos, problems, (path) => `${alertmanagerFile}: ${path}`);
+    return finish(tree, parsed.value ?? {}, slos, problems, (path) => `${alertmanagerFile}: ${path}`);
   }
   const converter = new AlertingTree();
   const tree = converter.convert(typed);
   problems.push(...converter.problems);
-  return finish(tree, parsed.value ?? {}, hasSlos, problems, typedPath);
+  return finish(tree, parsed.value ?? {}, slos, problems, typedPath);
 }
 
 function finish(
   written: YamlValue,
   options: z.output<typeof alertingSchema>,
-  hasSlos: boolean,
+  slos: AlertSources['slos'],
   before: readonly Problem[],
   pathOf: (path: string) => string,
 ): AlertingSection {
   const problems = [...before];
-  const tree = hasSlos ? withPageInhibition(written) : written;
+  const tree = slos.length === 0 ? written : withRoutesOfSlos(withPageInhibition(written), slos, problems);
   let rules: AlertmanagerConfig | undefined;
   try {
     rules = parseAlertmanagerTree(tree, FROM_TYPESCRIPT);
@@ -163,6 +160,41 @@ function withPageInhibition(tree: YamlValue): YamlValue {
     equal: [...equal],
   };
   return { ...map, inhibit_rules: [...rules, added] };
+}
+
+/**
+ * An SLO that names receivers is told to them, before any other route. Without a route of its own for each, its alerts
+ * would go where its labels lead.
+ */
+function withRoutesOfSlos(tree: YamlValue, slos: AlertSources['slos'], problems: Problem[]): YamlValue {
+  if (typeof tree !== 'object' || tree === null || Array.isArray(tree)) return tree;
+  const { route, receivers } = tree as YamlMap;
+  const routes =
+    typeof route === 'object' && route !== null && !Array.isArray(route) ? (route as YamlMap) : {};
+  const known = new Set(namesOf(receivers));
+  const added = slos.flatMap(({ name, notify }) => {
+    for (const receiver of notify.filter((one) => !known.has(one))) {
+      const message = `the SLO ${name} asks for the receiver ${JSON.stringify(receiver)}, which alerting has not; its alerts go where the tree leads`;
+      problems.push({ level: 'warning', path: 'alerting.receivers', message });
+    }
+    const told = notify.filter((one) => known.has(one));
+    return told.map((receiver, place) => ({
+      receiver,
+      matchers: [`slo=${JSON.stringify(name)}`],
+      ...(place < told.length - 1 && { continue: 'true' }),
+    }));
+  });
+  const others = routes.routes ?? [];
+  if (added.length === 0 || !Array.isArray(others)) return tree;
+  return { ...tree, route: { ...routes, routes: [...added, ...others] } };
+}
+
+function namesOf(receivers: YamlValue | undefined): string[] {
+  if (!Array.isArray(receivers)) return [];
+  return receivers.flatMap((receiver) => {
+    const name = typeof receiver === 'object' && receiver !== null ? (receiver as YamlMap).name : undefined;
+    return typeof name === 'string' ? [name] : [];
+  });
 }
 
 function readFile(path: string, problems: Problem[]): YamlValue | undefined {
