@@ -1,88 +1,36 @@
 // How the command line gets at running SLOs: through the deployment's API with a key, or with AWS credentials on the
 // state table, with the very routes that the API has. Both give the same answers.
-
 import type { Command } from 'commander';
-import { PermanentError, RetryableError } from '../model/errors.ts';
+import { PermanentError } from '../model/errors.ts';
 import type { SloRoutePorts } from '../slo/api-routes.ts';
 import type { SloSettings } from '../slo/settings.ts';
-import { wrongUsage } from './failures.ts';
+import { type ApiAnswer, type ApiClient, type ApiOptions, addApiOptions, openApi } from './api-client.ts';
 import { say } from './output.ts';
-import { addStackOption, type StackOption } from './stack-option.ts';
 
-export interface SloAccessOptions extends StackOption {
-  readonly url?: string;
-  readonly key?: string;
+export interface SloAccessOptions extends ApiOptions {
   readonly config: string;
 }
 
-export interface SloAnswer {
-  readonly status: number;
-  readonly body: unknown;
-}
-
-export interface SloAccess {
-  /** @param path such as `/slo/checkout/gate` */
-  call(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<SloAnswer>;
-}
-
-const TIMEOUT_MS = 10_000;
+export type SloAccess = Pick<ApiClient, 'call'>;
 
 export const ACCESS_HELP = `
-Where: the API by --url and --key (or TIDEWATCH_API_URL and TIDEWATCH_API_KEY), a key with the scope slo:read, for
-changes slo:write; else the stack's state table with AWS credentials, and the SLOs of the configuration.`;
+Where: with --key (or TIDEWATCH_API_KEY) the API, at --url, TIDEWATCH_API_URL or the stack's output ApiUrl; the key needs
+the scope slo:read, for changes slo:write: tidewatch keys create --name pipeline --scopes slo:read. Without a key the
+stack's state table with AWS credentials, and the SLOs of the configuration.`;
 
 export function addSloAccess(command: Command): Command {
-  return addStackOption(command)
-    .option('--url <url>', "the deployment's API, instead of its state table")
-    .option('--key <key>', 'a key of the deployment, for the API')
-    .option(
-      '--config <file>',
-      'the configuration that is deployed, for the state table',
-      'tidewatch.config.ts',
-    );
+  return addApiOptions(command).option(
+    '--config <file>',
+    'the configuration that is deployed, for the state table',
+    'tidewatch.config.ts',
+  );
 }
 
 /** @throws PermanentError when neither the API nor the stack can be reached with what was given */
 export async function openSlos(options: SloAccessOptions): Promise<SloAccess> {
-  const url = options.url ?? process.env.TIDEWATCH_API_URL;
-  const key = options.key ?? process.env.TIDEWATCH_API_KEY;
-  if (url !== undefined && url !== '') {
-    if (!key) throw wrongUsage('--url: a key is needed too', 'give --key KEY, or set TIDEWATCH_API_KEY');
-    return new ApiAccess(url.replace(/\/+$/, ''), key);
-  }
-  return new RouteAccess(await stackPorts(options));
-}
-
-class ApiAccess implements SloAccess {
-  private readonly url: string;
-  private readonly key: string;
-
-  constructor(url: string, key: string) {
-    this.url = url;
-    this.key = key;
-  }
-
-  async call(method: string, path: string, body?: object): Promise<SloAnswer> {
-    let answer: Response;
-    let text: string;
-    try {
-      answer = await fetch(`${this.url}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${this.key}`, 'content-type': 'application/json' },
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-        ...(body !== undefined && { body: JSON.stringify(body) }),
-      });
-      text = await answer.text();
-    } catch (cause) {
-      throw new RetryableError('unavailable', `${this.url} does not answer`, { cause });
-    }
-    if (answer.status === 401 || answer.status === 403)
-      throw new PermanentError(
-        'denied',
-        `${this.url} refuses the key for ${method} ${path}: ${text.slice(0, 300)}`,
-      );
-    return { status: answer.status, body: parsed(text) };
-  }
+  const { TIDEWATCH_API_URL, TIDEWATCH_API_KEY } = process.env;
+  const asksApi = [options.url, options.key, TIDEWATCH_API_URL, TIDEWATCH_API_KEY].some((given) => given);
+  return asksApi ? openApi(options) : new RouteAccess(await stackPorts(options));
 }
 
 /** The routes of the API, called in this process. */
@@ -93,7 +41,7 @@ export class RouteAccess implements SloAccess {
     this.ports = ports;
   }
 
-  async call(method: string, path: string, body?: object): Promise<SloAnswer> {
+  async call(method: string, path: string, body?: object): Promise<ApiAnswer> {
     const [{ sloRoutes }, { matchRoute, routeTable }] = await Promise.all([
       import('../slo/api-routes.ts'),
       import('../api/match-route.ts'),

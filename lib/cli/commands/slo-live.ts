@@ -4,9 +4,10 @@ import type { Command } from 'commander';
 import { formatDuration } from '../../model/duration.ts';
 import { PermanentError } from '../../model/errors.ts';
 import type { gateView, SloView } from '../../slo/view.ts';
+import type { ApiAnswer } from '../api-client.ts';
 import { CheckFailed, wrongUsage } from '../failures.ts';
 import { printJson, printLine, resultColours, say, table, wantsJson } from '../output.ts';
-import { ACCESS_HELP, addSloAccess, openSlos, type SloAccessOptions, type SloAnswer } from '../slo-access.ts';
+import { ACCESS_HELP, addSloAccess, openSlos, type SloAccessOptions } from '../slo-access.ts';
 
 type GateView = ReturnType<typeof gateView>;
 
@@ -213,7 +214,7 @@ async function withdraw(
 }
 
 /** The body of an answer that is what was asked for; any other becomes an error that says why. */
-function wanted({ status: code, body }: SloAnswer): unknown {
+function wanted({ status: code, body }: ApiAnswer): unknown {
   if (code < 400) return body;
   const { error = `answer ${code}`, problems = [] } = (body ?? {}) as {
     error?: string;
