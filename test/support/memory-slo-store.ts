@@ -6,6 +6,8 @@ export class MemorySloStore implements SloStore, SloStatusReader {
   readonly rows = new Map<string, HotRow>();
   readonly hourRows = new Map<string, Map<number, Uint8Array>>();
   commits = 0;
+  /** Hour rows written. */
+  hourWrites = 0;
 
   async load(slos: readonly string[]): Promise<ReadonlyMap<string, HotRow>> {
     return new Map(
@@ -32,6 +34,7 @@ export class MemorySloStore implements SloStore, SloStatusReader {
   async commit({ slo, row, hours }: SloCommit): Promise<'committed' | 'conflict'> {
     if ((this.rows.get(slo)?.version ?? 0) !== row.version - 1) return 'conflict';
     this.commits++;
+    this.hourWrites += hours.size;
     this.rows.set(slo, row);
     const rows = this.hourRows.get(slo) ?? new Map<number, Uint8Array>();
     for (const [hour, packed] of hours) rows.set(hour, packed);

@@ -10,9 +10,9 @@ import type { HotRow } from '../ports.ts';
 import type { SloSettings } from '../settings.ts';
 import type { SloStatus } from '../status.ts';
 import { abandonedOutbox, eventsOf, joinOutbox, type Outbox, writeOutbox } from './outbox.ts';
-import { REREAD_MS, type ReadPlan } from './read-plan.ts';
+import { phaseOf, REREAD_MS, type ReadPlan } from './read-plan.ts';
 import { type RunMemory, readState, writeState } from './state-text.ts';
-import { recentFromAt, StoredSlices } from './stored-slices.ts';
+import { MOVE_MS, recentFromAt, StoredSlices } from './stored-slices.ts';
 
 /** An alert whose metrics cannot be read goes on firing for so long: what is not measured has not recovered. */
 const KEEP_FIRING_MS = HOUR_MS;
@@ -71,17 +71,18 @@ export function hoursNeeded({
     const oldest = Math.min(evaluator.oldest(state.to), plan.from - unitMs, memory.recentFrom);
     return { from: floorTo(oldest, HOUR_MS) };
   }
+  const recentFrom = recentFromOf(slo, memory, plan.to);
   const stretches = [
     ...evaluator.reads(state, plan.to),
     // Corrections, with the whole units that they are in.
     { from: plan.from - unitMs, to: plan.to },
     // What moves out of the hot row joins what is in its hour row.
-    { from: memory.recentFrom, to: recentFromAt(memory.recentFrom, plan.to, REREAD_MS) },
+    { from: memory.recentFrom, to: recentFrom },
   ];
   const hours = new Set<number>();
   for (const { from, to } of stretches) {
     for (let hour = floorTo(from, HOUR_MS); hour < to; hour += HOUR_MS)
-      if (hour < recentFromAt(memory.recentFrom, plan.to, REREAD_MS)) hours.add(hour);
+      if (hour < recentFrom) hours.add(hour);
   }
   return { hours: [...hours] };
 }
@@ -106,8 +107,7 @@ export function evaluateSlo(
       ? keepFiring(evaluator.current(before.state, stored), now)
       : evaluator.step(before.state, { to: plan.to, points }, stored, now);
   const { state } = step;
-  const recentFrom =
-    points === undefined ? memory.recentFrom : recentFromAt(memory.recentFrom, state.to, REREAD_MS);
+  const recentFrom = points === undefined ? memory.recentFrom : recentFromOf(slo, memory, state.to);
   const kept = stored.after(step.changed, recentFrom);
   const report = evaluator.report(state);
   const status = statusOf(slo, state, report, now);
@@ -154,6 +154,10 @@ export function evaluateSlo(
     gate,
     clamped: state.clamped - before.state.clamped,
   };
+}
+
+function recentFromOf(slo: SloSettings, memory: RunMemory, to: number): number {
+  return recentFromAt(memory.recentFrom, to, REREAD_MS, phaseOf(slo.name, MOVE_MS));
 }
 
 /** Without a reading nothing begins and nothing ends; what fires is told again before it runs out. */

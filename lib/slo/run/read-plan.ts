@@ -65,11 +65,15 @@ export function planRead(
   };
 }
 
-/** Each SLO has its own minute of the hour and of the day, so that not all are due at once. */
 function isDue(slo: string, last: number, now: number, everyMs: number): boolean {
-  const digest = createHash('sha256').update(slo).digest();
-  const phase = (digest.readUInt32LE(0) % (everyMs / MINUTE)) * MINUTE;
+  const phase = phaseOf(slo, everyMs);
   return floorTo(now - phase, everyMs) > floorTo(last - phase, everyMs);
+}
+
+/** Each SLO has a minute of its own for what is done now and then, so that not all do it at once. */
+export function phaseOf(slo: string, everyMs: number): number {
+  const digest = createHash('sha256').update(slo).digest();
+  return (digest.readUInt32LE(0) % (everyMs / MINUTE)) * MINUTE;
 }
 
 /** The shard of an SLO. @returns 0 up to `shards` - 1 */

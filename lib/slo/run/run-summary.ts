@@ -16,6 +16,9 @@ export type SkipReason =
   | 'stateUnavailable'
   | 'unreadableState';
 
+/** A schedule may call twice, and late: then another call did the work. */
+const HARMLESS: ReadonlySet<SkipReason> = new Set(['olderThanState', 'conflict']);
+
 export interface RunCount {
   readonly name: 'notEvaluated' | 'behind' | 'clamped' | 'notTold' | 'notPublished';
   readonly count: number;
@@ -42,7 +45,7 @@ export class RunSummary {
   /** @param example one SLO that it happened to, and what the service said */
   skip(count: number, reason: SkipReason, example: string): void {
     this.add('notEvaluated', count, reason);
-    if (!this.examples.has(reason)) this.examples.set(reason, example);
+    if (!HARMLESS.has(reason) && !this.examples.has(reason)) this.examples.set(reason, example);
   }
 
   fail(cause: unknown): void {

@@ -68,9 +68,12 @@ export class StoredSlices implements SliceReader {
   }
 }
 
-/** Where the minutes of the hot row begin after a step: what each run reads again stays in it. */
-export function recentFromAt(before: number, to: number, rereadMs: number): number {
-  return Math.max(before, floorTo(to - rereadMs - MINUTE, MOVE_MS));
+/**
+ * Where the minutes of the hot row begin after a step: what each run reads again stays in it.
+ * @param phaseMs of the SLO, so that not all write their hour rows in the same minute
+ */
+export function recentFromAt(before: number, to: number, rereadMs: number, phaseMs: number): number {
+  return Math.max(before, floorTo(to - rereadMs - MINUTE - phaseMs, MOVE_MS) + phaseMs);
 }
 
 function byStart(packed: Uint8Array): Minutes {

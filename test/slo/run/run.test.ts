@@ -79,6 +79,36 @@ describe('a burn', () => {
   });
 });
 
+describe('published values', () => {
+  test('are more for an SLO that asked for them: what is left in events and minutes, and each pair', async () => {
+    const world = new World();
+    world.traffic(T0, T0 + HOUR, 10, 0.5);
+    await instance(world, [demo({ policy: [] })], { detailedMetrics: ['demo'] })(T0 + HOUR);
+    expect(world.published[0]!.datums).toEqual([
+      { metric: 'budget_remaining', slo: 'demo', value: 0.5 },
+      { metric: 'burn_rate', slo: 'demo', value: 0.5 },
+      { metric: 'budget_remaining_events', slo: 'demo', value: 30 },
+      { metric: 'budget_remaining_minutes', slo: 'demo', value: 3 },
+      { metric: 'burn_rate', slo: 'demo', value: 0.5, window: '5m' },
+    ]);
+  });
+
+  test('of hundreds of SLOs are not written to hour rows in the same minute', async () => {
+    const world = new World();
+    const slos = Array.from({ length: 150 }, (_, at) => demo({ name: `slo-${at}` }));
+    world.traffic(T0, T0 + 2 * HOUR, 10, 0);
+    const run = instance(world, slos);
+    const writes: number[] = [];
+    for (let minute = 60; minute < 90; minute++) {
+      world.store.hourWrites = 0;
+      await run(T0 + minute * MINUTE);
+      writes.push(world.store.hourWrites);
+    }
+    expect(Math.max(...writes.slice(1))).toBeLessThan(60);
+    expect(Math.min(...writes.slice(1))).toBeGreaterThan(0);
+  });
+});
+
 describe('a row', () => {
   test('of a busy SLO with the usual windows stays below 1 KB, and hour rows too', async () => {
     const world = new World();
@@ -183,6 +213,7 @@ describe('bad input', () => {
       const summary = await run(T0 + 2 * MINUTE);
       expect(counts(summary)).toMatchObject({ [`notEvaluated ${reason}`]: 1, evaluated: 1 });
       expect(summary.failure?.message).toContain('demo');
+      expect(summary.isLost).toBe(false);
       expect([stateOf(world).to, stateOf(world, 'other').to]).toEqual([T0 + MINUTE, T0 + 2 * MINUTE]);
     },
   );
@@ -305,7 +336,9 @@ describe('bad input', () => {
     const world = new World();
     const run = await burning(world, 3);
     const row = world.store.rows.get('demo');
-    expect(counts(await run(T0 + MINUTE))).toEqual({ 'notEvaluated olderThanState': 1 });
+    const summary = await run(T0 + MINUTE);
+    expect(counts(summary)).toEqual({ 'notEvaluated olderThanState': 1 });
+    expect(summary.isLost).toBe(false);
     expect(world.store.rows.get('demo')).toEqual(row);
   });
 
@@ -335,6 +368,7 @@ describe('bad input', () => {
     world.store.rows.set('demo', row);
     const summary = await run(T0 + 4 * MINUTE);
     expect(counts(summary)).toEqual({ 'notEvaluated unreadableState': 1 });
+    expect(summary.isLost).toBe(true);
     expect(world.store.rows.get('demo')).toEqual(row);
   });
 });
