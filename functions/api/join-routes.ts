@@ -20,6 +20,7 @@ import { callerPorts } from '../../lib/channels/callers.ts';
 import { snsRoutes } from '../../lib/channels/sns-route.ts';
 import { alertingRules } from '../../lib/config/alerting-rules.ts';
 import { type RuntimeConfig, resource } from '../../lib/config/runtime.ts';
+import { acknowledgementLine } from '../../lib/incidents/acknowledge/metric.ts';
 import { incidentRoutes } from '../../lib/incidents/api-routes.ts';
 import type { OnCallSettings } from '../../lib/incidents/settings.ts';
 import { sloRoutes } from '../../lib/slo/api-routes.ts';
@@ -89,6 +90,7 @@ function ofIncidents(settings: OnCallSettings, isRouted: boolean, parts: ApiPart
     settings,
     linkSecret: () => secrets.read({ secret: resource('linkSecret') }),
     newId: randomUUID,
+    onAcknowledged: (took) => process.stdout.write(acknowledgementLine(took, Date.now())),
   });
 }
 

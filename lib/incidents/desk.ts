@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { RetryableError } from '../model/errors.ts';
 import type { NotificationContent } from '../model/notification.ts';
+import { acknowledgementOf } from './acknowledge/metric.ts';
 import { type Incident, type IncidentSummary, nextWakeAt, type TimelineEntry } from './incident/incident.ts';
 import type { EscalationRules } from './incident/recipients.ts';
 import { type IncidentEvent, type Outcome, openIncident, step } from './incident/step.ts';
@@ -13,7 +14,10 @@ const MAX_CONFLICTS = 8;
 /** Groups of one incident: it is one row. */
 const MAX_GROUPS = 100;
 
-export type DeskPorts = Pick<EscalationPorts, 'settings' | 'incidents' | 'overrides' | 'timers'>;
+export type DeskPorts = Pick<
+  EscalationPorts,
+  'settings' | 'incidents' | 'overrides' | 'timers' | 'onAcknowledged'
+>;
 
 export class IncidentDesk {
   private readonly ports: DeskPorts;
@@ -117,7 +121,11 @@ export class IncidentDesk {
       entries,
       ...(group !== undefined && { group }),
     });
-    return result === 'saved' ? after : undefined;
+    if (result !== 'saved') return undefined;
+    if (before?.status === 'triggered' && after.status === 'acknowledged') {
+      this.ports.onAcknowledged?.(acknowledgementOf(after, this.ports.settings));
+    }
+    return after;
   }
 
   /** An incident that began of late under the same policy and says the same of what correlation looks at. */

@@ -1,6 +1,7 @@
 // What escalation keeps and asks for; lib/aws/incident-store.ts and its neighbours implement it, a memory in tests.
 import type { NotificationSender } from '../model/notification.ts';
 import type { Timers } from '../model/wake-up.ts';
+import type { Acknowledgement } from './acknowledge/metric.ts';
 import type { Incident, IncidentSummary, TimelineEntry } from './incident/incident.ts';
 import type { Pager } from './paging/pager.ts';
 import type { OnCallSettings, OverrideSettings } from './settings.ts';
@@ -70,4 +71,6 @@ export interface EscalationPorts {
   /** Where the API is reached, without a slash at its end. */
   readonly apiUrl: string;
   readonly sleep: (ms: number) => Promise<void>;
+  /** Is told of each acknowledgement once it is written. */
+  readonly onAcknowledged?: (took: Acknowledgement) => void;
 }

@@ -1,5 +1,7 @@
 // Escalation as stories on a virtual clock.
 import { describe, expect, test } from 'vitest';
+import { type Acknowledgement, acknowledgementLine } from '../../lib/incidents/acknowledge/metric.ts';
+import { IncidentDesk } from '../../lib/incidents/desk.ts';
 import { content, MINUTE, START, settings, World } from './escalation-world.ts';
 
 describe('an incident that nobody acknowledges', () => {
@@ -79,6 +81,24 @@ describe('an acknowledgement', () => {
     await world.acknowledge(id, 'ada');
     await world.acknowledge(id, 'ben');
     expect(await world.incidents.read(id)).toMatchObject({ acknowledgedBy: 'ada', acknowledgedAt: START });
+  });
+
+  test('is measured from the first page on, by priority, and against what was aimed at', async () => {
+    const world = new World();
+    const took: Acknowledgement[] = [];
+    const desk = new IncidentDesk({ ...world.ports, onAcknowledged: (one) => took.push(one) });
+    const id = await world.notify();
+    await world.run(7);
+    await desk.apply(id, { kind: 'acknowledge', by: 'ada' }, world.now);
+    await desk.apply(id, { kind: 'acknowledge', by: 'ben' }, world.now);
+    expect(took).toEqual([
+      { incident: id, policy: 'shop', priority: 'P1', tookMs: 7 * MINUTE, isLate: true },
+    ]);
+    const line = JSON.parse(acknowledgementLine(took[0]!, START));
+    expect(line).toMatchObject({ Priority: 'P1', timeToAcknowledge: 420_000, lateAcknowledgements: 1 });
+    const [{ Metrics, Dimensions }] = line._aws.CloudWatchMetrics;
+    expect(Dimensions).toEqual([['Priority']]);
+    expect(Metrics.map(({ Name }: { Name: string }) => Name in line)).toEqual([true, true]);
   });
 
   test('holds while the group goes on firing and says more', async () => {
