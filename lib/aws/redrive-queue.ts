@@ -1,4 +1,5 @@
 // A dead-letter queue and the queue its letters came from, for the command line.
+import { randomUUID } from 'node:crypto';
 import {
   ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
@@ -37,7 +38,7 @@ export class SqsRedriveQueue implements RedriveQueue {
         VisibilityTimeout: HIDDEN_SECONDS,
         WaitTimeSeconds: WAIT_SECONDS,
         MessageAttributeNames: ['reason'],
-        MessageSystemAttributeNames: ['SentTimestamp'],
+        MessageSystemAttributeNames: ['SentTimestamp', 'MessageGroupId'],
       }),
     );
     return (Messages ?? []).map((message) => ({
@@ -46,11 +47,22 @@ export class SqsRedriveQueue implements RedriveQueue {
       body: message.Body ?? '',
       reason: message.MessageAttributes?.reason?.StringValue,
       sentAtMs: Number(message.Attributes?.SentTimestamp ?? 0),
+      ...(message.Attributes?.MessageGroupId !== undefined && { group: message.Attributes.MessageGroupId }),
     }));
   }
 
-  async resend(letter: DeadLetter): Promise<void> {
-    await this.client.send(new SendMessageCommand({ QueueUrl: this.queueUrl, MessageBody: letter.body }));
+  async resend({ body, group }: DeadLetter): Promise<void> {
+    await this.client.send(
+      new SendMessageCommand({
+        QueueUrl: this.queueUrl,
+        MessageBody: body,
+        // An id of its own: the queue may still remember the one that it had.
+        ...(this.queueUrl.endsWith('.fifo') && {
+          MessageGroupId: group ?? '0',
+          MessageDeduplicationId: randomUUID(),
+        }),
+      }),
+    );
   }
 
   async remove(letter: DeadLetter): Promise<void> {

@@ -9,6 +9,8 @@ export interface DeadLetter {
   readonly reason: string | undefined;
   /** When it was put on the queue, epoch milliseconds. */
   readonly sentAtMs: number;
+  /** Of a queue that keeps an order: those of one group stay in theirs. */
+  readonly group?: string;
 }
 
 export interface RedriveQueue {

@@ -1,12 +1,19 @@
 // The stores of alert routing and its timers on DynamoDB, SQS and S3 pass the suite of those in memory.
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { beforeAll, describe } from 'vitest';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { alertingStores } from '../../lib/aws/alerting-stores.ts';
+import { SqsRedriveQueue } from '../../lib/aws/redrive-queue.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
 import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import type { WakeUp } from '../../lib/model/wake-up.ts';
+import { redrive } from '../../lib/redrive/redrive.ts';
 import { describeAlertingStores } from '../alerting/stores-suite.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
 
@@ -52,6 +59,45 @@ beforeAll(async () => {
 describe('the stores of alert routing on AWS', { timeout: 60_000 }, () => {
   const seen: WakeUp[] = [];
   describeAlertingStores(() => ({ stores: open, timers: open.timers, sent: () => receive(seen) }));
+});
+
+test('dead letters of alerts go back in their message group, though the queue remembers them', async () => {
+  const make = async (QueueName: string): Promise<string> => {
+    const { QueueUrl } = await sqs.send(
+      new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: 'true' } }),
+    );
+    return QueueUrl!;
+  };
+  const [letters, origin] = [await make('letters.fifo'), await make('alerts.fifo')];
+  for (const MessageBody of ['fires', 'resolves']) {
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: letters,
+        MessageBody,
+        MessageGroupId: '7',
+        MessageDeduplicationId: MessageBody,
+      }),
+    );
+  }
+  const result = await redrive(new SqsRedriveQueue(letters, origin, sqs), {
+    limit: 10,
+    dryRun: false,
+    startedAtMs: Date.now() + 1_000,
+    onProgress: () => {},
+  });
+  expect(result).toMatchObject({ total: 2, failed: 0 });
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: origin,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: 2,
+      MessageSystemAttributeNames: ['MessageGroupId'],
+    }),
+  );
+  expect(Messages.map(({ Body, Attributes }) => [Body, Attributes?.MessageGroupId])).toEqual([
+    ['fires', '7'],
+    ['resolves', '7'],
+  ]);
 });
 
 /** Everything that is on the queue within the delay of the tests' timers. */

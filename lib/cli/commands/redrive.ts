@@ -1,4 +1,4 @@
-// `tidewatch redrive`: dead letters of the telemetry queue back to where they came from.
+// `tidewatch redrive`: dead letters of telemetry or of alerts back to where they came from.
 import type { Command } from 'commander';
 import { CheckFailed, wrongUsage } from '../failures.ts';
 import { printJson, printLine, say, table, wantsJson } from '../output.ts';
@@ -8,6 +8,7 @@ const HELP = `
 Examples:
   tidewatch redrive --dry-run     how many there are, and why
   tidewatch redrive --limit 10    try a few first
+  tidewatch redrive --queue alerts
 
 What fails again comes back with its reason; letters that arrive while this runs stay where they are.
 With --json: { "moved" or "counted", "failed", "byReason": { reason: count }, "limited": more may be there }`;
@@ -15,10 +16,18 @@ With --json: { "moved" or "counted", "failed", "byReason": { reason: count }, "l
 interface RedriveCommandOptions extends StackOption {
   readonly dryRun?: boolean;
   readonly limit: number;
+  readonly queue: keyof typeof QUEUES;
 }
 
+/** Stack outputs of a dead-letter queue and of the queue that its letters came from. */
+const QUEUES = {
+  telemetry: ['TelemetryDeadLetterQueueUrl', 'TelemetryQueueUrl'],
+  alerts: ['AlertDeadLetterQueueUrl', 'AlertQueueUrl'],
+} as const;
+
 export function registerRedrive(program: Command): void {
-  addStackOption(program.command('redrive').description('put dead letters of the telemetry queue back on it'))
+  addStackOption(program.command('redrive').description('put dead letters back on their queue'))
+    .option('--queue <name>', 'telemetry or alerts', parseQueue, 'telemetry')
     .option('--dry-run', 'count them by reason, move nothing')
     .option('--limit <count>', 'at most so many', parseCount, Number.POSITIVE_INFINITY)
     .addHelpText('after', HELP)
@@ -32,10 +41,8 @@ async function run(options: RedriveCommandOptions, command: Command): Promise<vo
     import('../../redrive/redrive.ts'),
   ]);
   const deployment = await findDeployment(options.stack);
-  const queue = new SqsRedriveQueue(
-    output(deployment, 'TelemetryDeadLetterQueueUrl'),
-    output(deployment, 'TelemetryQueueUrl'),
-  );
+  const [letters, origin] = QUEUES[options.queue];
+  const queue = new SqsRedriveQueue(output(deployment, letters), output(deployment, origin));
   const dryRun = options.dryRun === true;
   const result = await redrive(queue, {
     limit: options.limit,
@@ -58,6 +65,11 @@ async function run(options: RedriveCommandOptions, command: Command): Promise<vo
     say(`${failed} could not be moved and are still in the dead-letter queue`);
     throw new CheckFailed();
   }
+}
+
+function parseQueue(text: string): keyof typeof QUEUES {
+  if (text === 'telemetry' || text === 'alerts') return text;
+  throw wrongUsage(`--queue: expected telemetry or alerts, got ${JSON.stringify(text)}`);
 }
 
 function parseCount(text: string): number {
