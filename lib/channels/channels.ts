@@ -3,6 +3,7 @@ import type { Channel } from './channel.ts';
 import { discordChannel } from './chat/discord.ts';
 import { mattermostChannel } from './chat/mattermost.ts';
 import { pushoverChannel } from './chat/pushover.ts';
+import { rocketChatChannel } from './chat/rocketchat.ts';
 import { telegramChannel } from './chat/telegram.ts';
 import { webexChannel } from './chat/webex.ts';
 import { emailChannel } from './email.ts';
@@ -39,4 +40,5 @@ export const CHANNELS: Readonly<Record<string, Channel>> = {
   webex: webexChannel,
   victorops: victorOpsChannel,
   mattermost: mattermostChannel,
+  rocketchat: rocketChatChannel,
 };

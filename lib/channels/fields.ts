@@ -52,6 +52,7 @@ export const CHANNEL_FIELDS: Readonly<Record<string, IntegrationFields>> = {
       HTTP,
     ],
     {
+      sendResolved: false,
       required: [['api_url', 'app_token', 'global.slack_api_url', 'global.slack_app_token']],
       exclusive: [['api_url', 'app_token']],
     },
@@ -170,6 +171,24 @@ export const CHANNEL_FIELDS: Readonly<Record<string, IntegrationFields>> = {
     [{ secretUrl: 'webhook_url', template: 'channel username title text color icon_url icon_emoji' }, HTTP],
     { required: [['webhook_url', 'global.mattermost_webhook_url']] },
   ),
+  rocketchat: channel(
+    [
+      {
+        url: 'api_url',
+        secret: 'token token_id',
+        template: 'channel color title title_link text emoji icon_url',
+      },
+      HTTP,
+    ],
+    {
+      sendResolved: false,
+      required: [
+        ['token', 'global.rocketchat_token'],
+        ['token_id', 'global.rocketchat_token_id'],
+        ['channel'],
+      ],
+    },
+  ),
 };
 
 /** Kinds that have a channel here; `escalation` is one of lib/incidents and comes beside them. */
@@ -181,7 +200,6 @@ export const REFUSED_KINDS: Readonly<Record<string, string>> = {
   msteams:
     'Microsoft has ended Office 365 connectors; make a workflow "when a webhook request is received" and write kind `msteamsv2`',
   wechat: 'there is no channel for WeChat; a `webhook` to a bridge can take its place',
-  rocketchat: 'there is no channel for Rocket.Chat; its incoming webhooks take kind `slack`',
   incidentio: 'there is no channel for incident.io; its HTTP source takes kind `webhook`',
 };
 
@@ -211,6 +229,11 @@ export const REFUSED_FIELDS: Readonly<Record<string, Readonly<Record<string, str
     sigv4: 'messages are signed with the role of the function',
     http_config: 'messages are sent with the role of the function',
   },
+  rocketchat: Object.fromEntries(
+    'image_url thumb_url short_fields link_names fields actions'
+      .split(' ')
+      .map((field) => [field, 'write what the message should say into `title` and `text`']),
+  ),
   telegram: { parse_mode: 'messages are sent as HTML' },
   pushover: { html: 'messages are sent as HTML', monospace: 'messages are sent as HTML' },
 };
@@ -236,6 +259,7 @@ export const GLOBAL_FALLBACKS: Readonly<Record<string, Readonly<Record<string, s
   victorops: { api_key: 'victorops_api_key', api_url: 'victorops_api_url' },
   webex: { api_url: 'webex_api_url' },
   mattermost: { webhook_url: 'mattermost_webhook_url' },
+  rocketchat: { token: 'rocketchat_token', token_id: 'rocketchat_token_id', api_url: 'rocketchat_api_url' },
 };
 
 /** Receivers that keep an alert open until they are told that it is over. */

@@ -120,5 +120,8 @@ export const WEBEX = { markdownBytes: 7_439 } as const;
 /** @see help.victorops.com/knowledge-base/rest-endpoint-integration-guide; message as in Alertmanager */
 export const VICTOROPS = { stateMessage: 20_480, entityId: 512 } as const;
 
+/** Message_MaxAllowedSize of a server as it is shipped. */
+export const ROCKETCHAT = { text: 5_000 } as const;
+
 /** @see developers.mattermost.com/integrate/webhooks/incoming */
 export const MATTERMOST = { text: 16_383 } as const;

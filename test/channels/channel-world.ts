@@ -24,6 +24,7 @@ import {
   strictDiscord,
   strictMattermost,
   strictPushover,
+  strictRocketChat,
   strictTeams,
   strictTelegram,
   strictWebex,
@@ -57,6 +58,8 @@ export const SECRETS: Readonly<Record<string, string>> = {
   webex: 'webex-bot-token-1',
   victorops: 'vo-558e7ebc-074d',
   mattermost: 'https://chat.example.com/hooks/mmHookKey123',
+  rocketToken: 'rocket-token-9HqLlyZOugoStsXCUfD',
+  rocketUser: 'aobEdbYhXfu5hkeqG',
   hmac: 'whsec-please-sign',
 };
 
@@ -104,6 +107,7 @@ export const TARGETS: Readonly<Record<string, NotificationTarget>> = Object.from
     webex: { token: at('webex'), room_id: 'room' },
     victorops: { api_key: at('victorops'), routing_key: 'on-call' },
     mattermost: { webhook_url: at('mattermost') },
+    rocketchat: { token: at('rocketToken'), token_id: at('rocketUser'), channel: '#alerts' },
   }).map(([kind, fields]) => [kind, { kind, fields }]),
 );
 
@@ -160,6 +164,7 @@ export function channelWorld(
       'api.pushover.net': strictPushover(SECRETS.pushToken!, SECRETS.pushUser!).serve,
       'webexapis.com': strictWebex(SECRETS.webex!).serve,
       'alert.victorops.com': victorOps.serve,
+      'open.rocket.chat': strictRocketChat(SECRETS.rocketToken!, SECRETS.rocketUser!).serve,
       'chat.example.com': strictMattermost(pathOf('mattermost')).serve,
     }),
   );

@@ -47,6 +47,13 @@ describe('kinds', () => {
   });
 });
 
+test('the end of an alert is told by those kinds by which Alertmanager tells it', () => {
+  const kinds = KINDS.filter((kind) => kind in INTEGRATIONS);
+  const told = (table: Readonly<Record<string, { readonly sendResolved: boolean }>>) =>
+    kinds.filter((kind) => table[kind]!.sendResolved);
+  expect(told(CHANNEL_FIELDS)).toEqual(told(INTEGRATIONS));
+});
+
 describe.each(KINDS)('%s', (kind) => {
   test.each(Object.keys(CONTENTS))('golden message: %s', async (name) => {
     const world = channelWorld();

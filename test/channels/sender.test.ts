@@ -22,6 +22,7 @@ const HOSTS: Readonly<Record<string, string>> = {
   webex: 'webexapis.com',
   victorops: 'alert.victorops.com',
   mattermost: 'chat.example.com',
+  rocketchat: 'open.rocket.chat',
 };
 
 describe.each(Object.entries(HOSTS))('%s', (kind, host) => {

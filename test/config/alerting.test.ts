@@ -103,7 +103,8 @@ describe('TypeScript', () => {
     expect(rules.resolveTimeoutMs).toBe(600_000);
     expect(rules.receivers[0]!.integrations[0]).toMatchObject({
       kind: 'slack',
-      sendResolved: true,
+      // As in Alertmanager.
+      sendResolved: false,
       fields: { channel: '#alerts', app_token: { parameter: '/tidewatch/slack' } },
     });
     expect(rules.receivers[1]!.integrations.map(({ kind }) => kind)).toEqual(['webhook', 'pagerduty']);

@@ -133,6 +133,19 @@ export function strictWebex(token: string): ChatState {
   });
 }
 
+export function strictRocketChat(token: string, user: string): ChatState {
+  return chat((request) => {
+    pathIs(request.url, '/api/v1/chat.postMessage');
+    if (request.headers['x-auth-token'] !== token || request.headers['x-user-id'] !== user) {
+      throw new Refused(401, { status: 'error', message: 'You must be logged in to do this.' });
+    }
+    const body = jsonBody(request);
+    checkText(body.channel, 'channel', 200);
+    for (const attachment of body.attachments as Json[]) checkText(attachment.text, 'text', 5_000);
+    return { body, answer: { success: true, channel: body.channel } };
+  });
+}
+
 export function strictMattermost(path: string): ChatState {
   return chat((request) => {
     pathIs(request.url, path);
