@@ -3,6 +3,7 @@ import { defineTidewatch } from '../../lib/config/define.ts';
 
 export default defineTidewatch({
   alerting: {
+    cloudwatchAlarms: true,
     route: {
       receiver: 'tickets',
       groupBy: ['alertname'],

@@ -6,7 +6,15 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+  SetAlarmStateCommand,
+} from '@aws-sdk/client-cloudwatch';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientSettings } from '../../lib/local/environment.ts';
 import { packageRoot } from '../../lib/local/paths.ts';
 import { type LocalStack, startStack, stopStack } from '../../lib/local/stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -113,6 +121,66 @@ describe('the deployed API', () => {
     expect(groups.headers.get('content-encoding')).toBe('gzip');
     expect(groups.json[0].alerts).toHaveLength(10_000);
   }, 180_000);
+});
+
+describe('CloudWatch alarms', () => {
+  test('are listed with their tags while they last, and end', async () => {
+    const settings = clientSettings(stack.endpoint);
+    const cloudwatch = new CloudWatchClient(settings);
+    const lambda = new LambdaClient(settings);
+    const { physicalId: FunctionName } = stack.endpoints.resources.find(
+      ({ type, logicalId }) => type === 'AWS::Lambda::Function' && /ReceiveEvents/.test(logicalId),
+    )!;
+    await cloudwatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName: 'orders-errors',
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Errors',
+        Statistic: 'Sum',
+        Period: 60,
+        EvaluationPeriods: 1,
+        Threshold: 0,
+        ComparisonOperator: 'GreaterThanThreshold',
+        Tags: [{ Key: 'severity', Value: 'page' }],
+      }),
+    );
+    const { MetricAlarms = [] } = await cloudwatch.send(
+      new DescribeAlarmsCommand({ AlarmNames: ['orders-errors'] }),
+    );
+    const arn = MetricAlarms[0]!.AlarmArn!;
+    const change = async (value: string) => {
+      const time = new Date().toISOString();
+      const event = {
+        source: 'aws.cloudwatch',
+        'detail-type': 'CloudWatch Alarm State Change',
+        account: arn.split(':')[4],
+        region: arn.split(':')[3],
+        time,
+        resources: [arn],
+        detail: { alarmName: 'orders-errors', state: { value, reason: 'a test', timestamp: time } },
+      };
+      const answer = await lambda.send(new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }));
+      expect(answer.FunctionError).toBeUndefined();
+    };
+    await change('ALARM');
+    expect(await alertsNamed('orders-errors')).toMatchObject([
+      { labels: { severity: 'page', source: 'cloudwatch' }, receivers: [{ name: 'pager' }] },
+    ]);
+    await change('OK');
+    for (let attempt = 0; attempt < 60; attempt++) {
+      if ((await api('GET', '/api/v2/alerts?filter=alertname="orders-errors"')).json.length === 0) break;
+      await sleep(500);
+    }
+    expect((await api('GET', '/api/v2/alerts?filter=alertname="orders-errors"')).json).toEqual([]);
+
+    await cloudwatch.send(
+      new SetAlarmStateCommand({ AlarmName: 'orders-errors', StateValue: 'ALARM', StateReason: 'it lasts' }),
+    );
+    // What the schedule calls with.
+    const Payload = JSON.stringify({ time: new Date().toISOString() });
+    expect((await lambda.send(new InvokeCommand({ FunctionName, Payload }))).FunctionError).toBeUndefined();
+    expect(await alertsNamed('orders-errors')).toMatchObject([{ annotations: { reason: 'it lasts' } }]);
+  }, 90_000);
 });
 
 describe.skipIf(!prometheusIsHere)(
