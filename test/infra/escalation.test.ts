@@ -76,6 +76,24 @@ describe('with onCall', () => {
     ]);
   });
 
+  test('encrypts the secret and the queue with the key of the stack where there is one', () => {
+    const keyed = synthesize({ ...config, deployment: { encryption: 'customerKey' } });
+    const key = { 'Fn::GetAtt': [expect.stringMatching(/^TidewatchKey/), 'Arn'] };
+    expect(keyed.ofType('AWS::SecretsManager::Secret')[0]?.properties.KmsKeyId).toEqual(key);
+    for (const { properties } of named(keyed, 'AWS::SQS::Queue', /Escalat/)) {
+      expect(properties.KmsMasterKeyId).toEqual(key);
+    }
+    const actions = statements(keyed, /Escalate/).flatMap(({ Action }) => Action);
+    expect(actions).toContain('kms:Decrypt');
+  });
+
+  test('leads links to the API', () => {
+    const [escalate] = named(template, 'AWS::Lambda::Function', /Escalat/);
+    const { TIDEWATCH_API_URL, TIDEWATCH_LINK_SECRET } = escalate!.properties.Environment.Variables;
+    expect(JSON.stringify(TIDEWATCH_API_URL)).toContain('FunctionUrl');
+    expect(TIDEWATCH_LINK_SECRET).toEqual({ Ref: expect.stringContaining('LinkSecret') });
+  });
+
   test('may touch incidents, on-call and timers only, and read the secrets of contacts only', () => {
     const allowed = statements(template, /Escalate/);
     const keys = allowed.flatMap(
