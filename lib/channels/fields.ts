@@ -261,15 +261,3 @@ export const GLOBAL_FALLBACKS: Readonly<Record<string, Readonly<Record<string, s
   mattermost: { webhook_url: 'mattermost_webhook_url' },
   rocketchat: { token: 'rocketchat_token', token_id: 'rocketchat_token_id', api_url: 'rocketchat_api_url' },
 };
-
-/** Receivers that keep an alert open until they are told that it is over. */
-export const STATEFUL_KINDS: ReadonlySet<string> = new Set([
-  'pagerduty',
-  'jsm',
-  'opsgenie',
-  'jira',
-  'servicenow',
-  'opsitem',
-  'victorops',
-  'escalation',
-]);
