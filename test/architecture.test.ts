@@ -61,6 +61,12 @@ const LAYERS: readonly Layer[] = [
     files: ['lib/exporters/cloudwatch-metrics/', '@exporters'],
     packages: ['node:crypto'],
   },
+  // A text is cut between characters, so it is looked at as UTF-8.
+  {
+    layer: 'lib/exporters/cloudwatch-logs/',
+    files: ['@exporters'],
+    packages: ['node:crypto', 'node:buffer'],
+  },
   { layer: 'lib/exporters/', files: ['@exporters'], packages: ['node:crypto'] },
   {
     layer: 'lib/pipeline/',

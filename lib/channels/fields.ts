@@ -191,9 +191,6 @@ export const CHANNEL_FIELDS: Readonly<Record<string, IntegrationFields>> = {
   ),
 };
 
-/** Kinds that have a channel here; `escalation` is one of lib/incidents and comes beside them. */
-export const DEPLOYABLE_KINDS: ReadonlySet<string> = new Set(Object.keys(CHANNEL_FIELDS));
-
 /** Kinds of Alertmanager that cannot be deployed, and what to write instead. */
 export const REFUSED_KINDS: Readonly<Record<string, string>> = {
   jsmops: 'write kind `jsm` with the `api_key` of an integration of Jira Service Management',
