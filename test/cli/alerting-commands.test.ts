@@ -36,6 +36,21 @@ describe('tidewatch routes', () => {
     expect(run).toEqual({ code: 0, stdout, stderr: '' });
   });
 
+  test('test and show take a file as it is deployed, with references and kinds of ours', async () => {
+    const deployed = file(
+      'deployed.yml',
+      `
+route: {receiver: everyone, routes: [{receiver: people, matchers: [severity="page"]}]}
+receivers:
+- {name: everyone, webhook_configs: [{url: {secret: tidewatch/hook}}]}
+- {name: people, escalation_configs: [{policy: shop}], jsm_configs: [{api_key: {parameter: /tidewatch/jsm}}]}
+`,
+    );
+    const run = await tidewatch('routes', 'test', '--config', deployed, 'severity=page');
+    expect(run).toEqual({ code: 0, stdout: 'people\n', stderr: '' });
+    expect((await tidewatch('routes', 'show', '--config', deployed)).code).toBe(0);
+  });
+
   test('test refuses what is no label, with exit code 2', async () => {
     const run = await tidewatch('routes', 'test', '--config', config, 'team!=web');
     expect(run).toMatchObject({ code: 2, stdout: '' });

@@ -1,19 +1,17 @@
 // `routes test`: receivers of a label set, from texts as amtool takes them.
 import { PermanentError } from '../../model/errors.ts';
-import { parseAlertmanagerConfig } from '../config/parse-config.ts';
+import type { AlertmanagerConfig } from '../config/parse-tree.ts';
 import { MatcherError } from '../matchers/matcher.ts';
 import { parseMatcher } from '../matchers/parse-matchers.ts';
 import { buildRoutes, matchRoutes } from './route.ts';
 
 /**
  * The receivers that an alert reaches, in the order of the tree; one that is reached twice is listed twice.
- * @param configText an alertmanager.yml
  * @param labels each `label=value`, read as a matcher: values and names may be quoted
- * @throws AlertmanagerConfigError
  * @throws PermanentError wrongUsage if a label is none
  */
-export function receiversOf(configText: string, labels: readonly string[]): string[] {
-  const root = buildRoutes(parseAlertmanagerConfig(configText).route);
+export function receiversOf(config: AlertmanagerConfig, labels: readonly string[]): string[] {
+  const root = buildRoutes(config.route);
   const labelSet = Object.fromEntries(labels.map(readLabel));
   return matchRoutes(root, labelSet).map(({ receiver }) => receiver);
 }

@@ -38,13 +38,11 @@ export function registerAlerts(program: Command): void {
 }
 
 async function replayAlerts(options: ReplayCommandOptions, json: boolean): Promise<void> {
-  const [{ parseAlertmanagerConfig }, { parseReplayEvents, parseReplayTime }, { replay }] = await Promise.all(
-    [
-      import('../../alerting/config/parse-config.ts'),
-      import('../../alerting/replay/replay-events.ts'),
-      import('../../alerting/replay/replay.ts'),
-    ],
-  );
+  const [{ readAlertmanagerFile }, { parseReplayEvents, parseReplayTime }, { replay }] = await Promise.all([
+    import('../../config/alertmanager-file.ts'),
+    import('../../alerting/replay/replay-events.ts'),
+    import('../../alerting/replay/replay.ts'),
+  ]);
   const { until, start } = options;
   // Seconds may be given as a bare number, as they are printed.
   const untilMs =
@@ -55,7 +53,7 @@ async function replayAlerts(options: ReplayCommandOptions, json: boolean): Promi
   const startMs = start === undefined ? 0 : Date.parse(start);
   if (Number.isNaN(startMs)) throw wrongUsage(`--start: expected ISO 8601, got "${start}"`);
 
-  const config = parseAlertmanagerConfig(read('--config', options.config));
+  const config = readAlertmanagerFile(read('--config', options.config));
   const notifications = replay(config, parseReplayEvents(read('--events', options.events)), {
     untilMs,
     startMs,

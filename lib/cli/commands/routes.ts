@@ -25,8 +25,11 @@ export function registerRoutes(program: Command): void {
     .requiredOption('--config <file>', 'alertmanager.yml')
     .argument('[labels...]', 'labels of the alert, each as label=value')
     .action(async (labels: string[], { config }: RoutesOptions, command: Command) => {
-      const { receiversOf } = await import('../../alerting/routing/test-routes.ts');
-      const receivers = receiversOf(readConfig(config), labels);
+      const [{ readAlertmanagerFile }, { receiversOf }] = await Promise.all([
+        import('../../config/alertmanager-file.ts'),
+        import('../../alerting/routing/test-routes.ts'),
+      ]);
+      const receivers = receiversOf(readAlertmanagerFile(readConfig(config)), labels);
       if (wantsJson(command)) printJson({ receivers });
       else printLine(receivers.join(','));
     });
@@ -35,14 +38,14 @@ export function registerRoutes(program: Command): void {
     .description('draw the routing tree')
     .requiredOption('--config <file>', 'alertmanager.yml')
     .action(async ({ config }: RoutesOptions, command: Command) => {
-      const [{ parseAlertmanagerConfig }, { buildRoutes }, { routeTreeText }, { routeTreeJson }] =
+      const [{ readAlertmanagerFile }, { buildRoutes }, { routeTreeText }, { routeTreeJson }] =
         await Promise.all([
-          import('../../alerting/config/parse-config.ts'),
+          import('../../config/alertmanager-file.ts'),
           import('../../alerting/routing/route.ts'),
           import('../../alerting/routing/route-tree-text.ts'),
           import('../../alerting/routing/route-tree-json.ts'),
         ]);
-      const root = buildRoutes(parseAlertmanagerConfig(readConfig(config)).route);
+      const root = buildRoutes(readAlertmanagerFile(readConfig(config)).route);
       if (wantsJson(command)) printJson(routeTreeJson(root));
       else printLine(routeTreeText(root));
     });
