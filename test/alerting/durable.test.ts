@@ -1,6 +1,7 @@
 // The durable path step by step: what is written and what is not, wake-ups that come at the wrong time, batches with
 // bad input, the sweep, the heartbeat.
 import { describe, expect, test } from 'vitest';
+import { standingAlerts, standingOf } from '../../lib/alerting/api/alert-status.ts';
 import { parseAlertmanagerConfig } from '../../lib/alerting/config/parse-config.ts';
 import { takeAlerts } from '../../lib/alerting/durable/alert-intake.ts';
 import { groupRef } from '../../lib/alerting/durable/digests.ts';
@@ -272,6 +273,14 @@ describe('the sweep', () => {
     expect(counts).toContainEqual({ name: 'lostWakeUps', reason: 'group', count: 1 });
     expect(counts).toContainEqual({ name: 'sweepFailures', reason: 'group', count: 1 });
   });
+});
+
+test('the API shows no heartbeats', async () => {
+  const { ports, stores, clock } = world();
+  await takeAlerts(ports, [heartbeatAlert(clock.now), { labels: { alertname: 'Down' } }], clock.now);
+  const standing = standingOf(parseAlertmanagerConfig(CONFIG), [], [], clock.now);
+  const shown = standingAlerts(standing, await stores.alerts.list());
+  expect(shown.map(({ stored }) => stored.alert.labels.alertname)).toEqual(['Down']);
 });
 
 test('a heartbeat each minute is one delivery each minute, and none once they stop', async () => {

@@ -2,6 +2,7 @@
 // silences and sources by the rules that notify uses.
 import { type AlertRecord, isResolved } from '../alerts/alert-record.ts';
 import type { AlertmanagerConfig } from '../config/parse-tree.ts';
+import { HEARTBEAT_SOURCE } from '../durable/heartbeat.ts';
 import { groupLabels, labelSetText } from '../groups/group.ts';
 import { type LabelSet, matchesAll } from '../matchers/matcher.ts';
 import { type InhibitionState, inhibitedBy, noSources, rememberSource } from '../muting/inhibition.ts';
@@ -64,7 +65,7 @@ export function standingOf(
 export function standingAlerts(standing: Standing, stored: readonly StoredAlert[]): StandingAlert[] {
   const { root, book, silences, inhibition, now } = standing;
   return stored
-    .filter(({ alert }) => !isResolved(alert, now))
+    .filter(({ alert, source }) => source !== HEARTBEAT_SOURCE && !isResolved(alert, now))
     .sort((left, right) => (left.alert.fingerprint < right.alert.fingerprint ? -1 : 1))
     .map((one) => {
       const { labels } = one.alert;

@@ -10,6 +10,9 @@ export const HEARTBEAT = 'tidewatch-heartbeat';
 /** Name of the metric that counts deliveries. */
 export const HEARTBEAT_METRIC = 'heartbeat';
 
+/** Who sent it; the API shows no heartbeats, since its receiver is in nobody's configuration. */
+export const HEARTBEAT_SOURCE = 'heartbeat';
+
 const ALERTNAME = 'TidewatchHeartbeat';
 const INTERVAL_MS = 60_000;
 /** A heartbeat that is not followed by others ends: then no alert goes the whole way any more. */
@@ -23,7 +26,7 @@ export function heartbeatAlert(now: number): Alert {
     startsAt: now,
     endsAt: now + LIFE_MS,
     generatorUrl: '',
-    source: 'heartbeat',
+    source: HEARTBEAT_SOURCE,
   };
 }
 
