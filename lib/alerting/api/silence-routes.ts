@@ -21,9 +21,10 @@ export function silenceRoutes({
   const list = answerQuery(async ({ query, now }) => {
     const filters = filtersOf(query);
     const wanted = STATE_ORDER.filter((state) => switchOf(query, state));
-    const state = (silence: SilenceRecord) => stateAt(silence, now);
+    const creators = query.getAll('creator');
     const found = (await silences.list())
-      .filter((silence) => wanted.includes(state(silence)))
+      .filter((silence) => wanted.includes(stateAt(silence, now)))
+      .filter(({ createdBy }) => creators.length === 0 || creators.includes(createdBy))
       .filter(({ matcherSets }) => {
         const values = new Map(matcherSets.flat().map(({ name, value }) => [name, value]));
         return filters.every(({ name, accepts }) => accepts(values.get(name) ?? ''));

@@ -114,6 +114,8 @@ test('lists active ones first, and only what was asked for', async () => {
   expect(await ids('?filter=alertname="A"')).toEqual(['silence-2', 'silence-1']);
   expect(await ids('?active=false&pending=false')).toEqual(['silence-3']);
   expect((await ask('GET', '/api/v2/silences?filter=x')).status).toBe(400);
+  expect(await ids('?creator=nobody')).toEqual([]);
+  expect(await ids('?creator=nobody&creator=me')).toEqual(await ids(''));
 });
 
 describe('a post', () => {
