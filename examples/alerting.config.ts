@@ -22,7 +22,15 @@ export default defineTidewatch({
     receivers: [
       {
         name: 'tickets',
-        jira: [{ apiUrl: 'https://shop.atlassian.net/rest/api/3', project: 'OPS', issueType: 'Task' }],
+        jira: [
+          {
+            apiUrl: 'https://shop.atlassian.net/rest/api/3',
+            user: 'tidewatch@example.com',
+            apiToken: { secret: 'tidewatch/jira' },
+            project: 'OPS',
+            issueType: 'Task',
+          },
+        ],
       },
       { name: 'pager', pagerduty: [{ routingKey: { secret: 'tidewatch/pagerduty' } }] },
       {
@@ -31,6 +39,7 @@ export default defineTidewatch({
           {
             appToken: { parameter: '/tidewatch/slack' },
             channel: '#data',
+            sendResolved: true,
             title: '{{ status }}: {{ groupLabels.alertname }}',
           },
         ],

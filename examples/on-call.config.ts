@@ -10,7 +10,10 @@ export default defineTidewatch({
       routes: [{ matchers: ['severity=~"page|critical"'], receiver: 'pager', groupWait: '10s' }],
     },
     receivers: [
-      { name: 'tickets', slack: [{ appToken: { secret: 'tidewatch/slack' }, channel: '#shop-alerts' }] },
+      {
+        name: 'tickets',
+        slack: [{ appToken: { secret: 'tidewatch/slack' }, channel: '#shop-alerts', sendResolved: true }],
+      },
       { name: 'pager', escalation: [{ policy: 'shop' }] },
     ],
   },

@@ -8,7 +8,12 @@ const imports = { namespace: 'Shop/Imports', metric: 'Records' };
 export default defineTidewatch({
   alerting: {
     route: { receiver: 'team', groupBy: ['slo'] },
-    receivers: [{ name: 'team', slack: [{ appToken: { secret: 'tidewatch/slack' }, channel: '#shop' }] }],
+    receivers: [
+      {
+        name: 'team',
+        slack: [{ appToken: { secret: 'tidewatch/slack' }, channel: '#shop', sendResolved: true }],
+      },
+    ],
   },
   slos: [
     shop.availability(0.999, {

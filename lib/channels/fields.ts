@@ -99,7 +99,15 @@ export const CHANNEL_FIELDS: Readonly<Record<string, IntegrationFields>> = {
       },
       HTTP,
     ],
-    { required: [['project'], ['issue_type'], ['api_url', 'global.jira_api_url']] },
+    {
+      required: [
+        ['project'],
+        ['issue_type'],
+        ['api_url', 'global.jira_api_url'],
+        // Jira answers 401 to whoever says nothing of who he is.
+        ['api_token', 'http_config', 'global.http_config'],
+      ],
+    },
   ),
   servicenow: channel(
     [

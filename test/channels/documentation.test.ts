@@ -62,6 +62,14 @@ describe('the check', () => {
     ]);
   });
 
+  test('refuses a Jira that would be told without credentials', () => {
+    const jira = { apiUrl: 'https://example.atlassian.net', project: 'OPS', issueType: 'Task' };
+    expect(errorsOf({ jira: [jira] })).toEqual([expect.stringMatching(/api_token, http_config/)]);
+    expect(errorsOf({ jira: [{ ...jira, apiToken: { secret: 'x' } }] })).toEqual([]);
+    const httpConfig = { basicAuth: { username: 'bot', password: { secret: 'x' } } };
+    expect(errorsOf({ jira: [{ ...jira, httpConfig }] })).toEqual([]);
+  });
+
   test('takes names of a team’s own in structures', () => {
     expect(errorsOf({ pagerduty: [{ routingKey, details: { cost_center: '42', runBook: 'x' } }] })).toEqual(
       [],
