@@ -1,15 +1,9 @@
-// The metrics of SLOs by GetMetricData: plain metrics, no math, page by page; what did not come is said for each metric.
-import {
-  CloudWatchClient,
-  GetMetricDataCommand,
-  type GetMetricDataCommandOutput,
-  type MetricDataQuery,
-} from '@aws-sdk/client-cloudwatch';
+// The metrics of SLOs by GetMetricData: plain metrics, no math; what did not come is said for each metric.
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchSource, MetricRead, MetricReader, MetricSeries, ReadFailure } from '../slo/ports.ts';
+import { type MetricDataSeries, metricDataPages } from './metric-data.ts';
 import { sdkFailure } from './sdk-failure.ts';
 
-/** Points of one answer at most. Source: CloudWatch API reference, GetMetricData, MaxDatapoints, 2026-11. */
-const MAX_POINTS = 100_800;
 /** Attempts of a call, the first one included; the SDK waits longer from one to the next. */
 const MAX_ATTEMPTS = 4;
 
@@ -50,48 +44,24 @@ export class CloudWatchMetricReader implements MetricReader {
   ): Promise<MetricSeries[]> {
     const values = sources.map(() => new Map<number, number>());
     const states: ('open' | 'complete' | Failed)[] = sources.map(() => 'open');
-    const queries = sources.map((source, place) => queryOf(source, place, periodMs));
-    const end = (stop: Failed): MetricSeries[] =>
-      states.map((state, place) => {
-        if (state === 'complete') return { kind: 'complete', values: values[place]! };
-        return state === 'open' ? stop : state;
-      });
-    let NextToken: string | undefined;
-    do {
-      const left = deadlineMs - this.now();
-      if (left <= 0) return end(failed('outOfTime', 'no time was left to read it'));
-      let answer: GetMetricDataCommandOutput;
-      try {
-        answer = await this.client(region).send(
-          new GetMetricDataCommand({
-            MetricDataQueries: queries,
-            StartTime: new Date(from),
-            EndTime: new Date(to),
-            ScanBy: 'TimestampAscending',
-            MaxDatapoints: MAX_POINTS,
-            ...(NextToken !== undefined && { NextToken }),
-          }),
-          Number.isFinite(left) ? { abortSignal: AbortSignal.timeout(left) } : {},
-        );
-      } catch (error) {
-        return end(failureOf(error));
+    const read = { series: sources.map(seriesOf), from, to, periodMs };
+    let stop = failed('partial', 'CloudWatch gave only some of its points');
+    try {
+      for await (const parts of metricDataPages(this.client(region), read, () => deadlineMs - this.now())) {
+        for (const { place, points, state, why } of parts) {
+          for (const { time, value } of points) values[place]!.set(time, value);
+          if (state === 'complete') states[place] = 'complete';
+          else if (state === 'forbidden') states[place] = failed(state, why || 'reading it is forbidden');
+          else if (state === 'unavailable') states[place] = failed(state, why || 'CloudWatch failed');
+        }
       }
-      for (const { Id, StatusCode, Timestamps = [], Values = [], Messages } of answer.MetricDataResults ??
-        []) {
-        const place = Number(Id?.slice(1));
-        if (states[place] === undefined) continue;
-        for (const [at, time] of Timestamps.entries()) values[place]!.set(time.getTime(), Values[at]!);
-        const why =
-          Messages?.map(({ Code, Value }) => `${Code ?? ''} ${Value ?? ''}`.trim()).join('; ') ?? '';
-        if (StatusCode === 'Complete') states[place] = 'complete';
-        else if (StatusCode === 'Forbidden')
-          states[place] = failed('forbidden', why || 'reading it is forbidden');
-        else if (StatusCode === 'InternalError')
-          states[place] = failed('unavailable', why || 'CloudWatch failed');
-      }
-      NextToken = answer.NextToken || undefined;
-    } while (NextToken !== undefined);
-    return end(failed('partial', 'CloudWatch gave only some of its points'));
+    } catch (error) {
+      stop = failureOf(error);
+    }
+    return states.map((state, place): MetricSeries => {
+      if (state === 'complete') return { kind: 'complete', values: values[place]! };
+      return state === 'open' ? stop : state;
+    });
   }
 
   private client(region: string | undefined): CloudWatchClient {
@@ -104,42 +74,22 @@ export class CloudWatchMetricReader implements MetricReader {
   }
 }
 
-function queryOf(
-  { namespace, metric, dimensions, statistic, account }: CloudWatchSource,
-  place: number,
-  periodMs: number,
-): MetricDataQuery {
-  return {
-    Id: `m${place}`,
-    MetricStat: {
-      Metric: {
-        Namespace: namespace,
-        MetricName: metric,
-        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-      },
-      Period: periodMs / 1_000,
-      Stat: statistic,
-    },
-    ...(account !== undefined && { AccountId: account }),
-  };
+function seriesOf({ namespace, metric, dimensions, statistic, account }: CloudWatchSource): MetricDataSeries {
+  return { namespace, metric, dimensions: Object.entries(dimensions), statistic, account };
 }
 
 function failed(reason: ReadFailure, message: string): Failed {
   return { kind: 'failed', reason, message };
 }
 
+const FAILURES: Readonly<Record<string, ReadFailure>> = {
+  timeout: 'outOfTime',
+  throttled: 'throttled',
+  denied: 'forbidden',
+  rejected: 'rejected',
+};
+
 function failureOf(error: unknown): Failed {
-  const isAbort = error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
-  if (isAbort) return failed('outOfTime', 'CloudWatch did not answer in time');
   const { reason, message } = sdkFailure(error, 'GetMetricData');
-  switch (reason) {
-    case 'throttled':
-      return failed('throttled', message);
-    case 'denied':
-      return failed('forbidden', message);
-    case 'rejected':
-      return failed('rejected', message);
-    default:
-      return failed('unavailable', message);
-  }
+  return failed(FAILURES[reason] ?? 'unavailable', message);
 }

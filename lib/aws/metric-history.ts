@@ -1,15 +1,20 @@
-// Points of CloudWatch metrics by GetMetricData, 500 series a call, page by page.
-import { CloudWatchClient, GetMetricDataCommand, type MetricDataQuery } from '@aws-sdk/client-cloudwatch';
+// Points of CloudWatch metrics by GetMetricData, 500 series a call. CloudWatch refuses a whole call for one series that
+// it does not take: then the call is halved until that series stands alone.
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { MetricHistory, Point, SeriesQuery } from '../anomaly/ports.ts';
-import { RetryableError } from '../model/errors.ts';
-import { sdkFailure } from './sdk-failure.ts';
+import { PermanentError, RetryableError } from '../model/errors.ts';
+import { MAX_QUERIES, type MetricDataRead, type MetricDataSeries, metricDataPages } from './metric-data.ts';
 
-/** Queries of one call. Source: CloudWatch API reference, GetMetricData, 2026-11. */
-const MAX_QUERIES = 500;
-/** Points of one answer. Source: the same. */
-const MAX_POINTS = 100_800;
 /** Calls at the same time; the quota is 50 a second an account and Region, and others read too. */
 const CALLS_AT_ONCE = 4;
+/** Refused series of one read: more are a fault of the request itself, and looking for each would be many calls. */
+const REFUSED_MAX = 20;
+
+/** Series of one call, from a place on. */
+interface Part {
+  readonly start: number;
+  readonly end: number;
+}
 
 export class CloudWatchMetricHistory implements MetricHistory {
   private readonly client: CloudWatchClient;
@@ -18,6 +23,11 @@ export class CloudWatchMetricHistory implements MetricHistory {
     this.client = client;
   }
 
+  /**
+   * A series that CloudWatch refuses has no points.
+   * @throws RetryableError, also when only some points of a series came; PermanentError when CloudWatch refuses every
+   *   series or more than REFUSED_MAX, or forbids reading
+   */
   async read(
     queries: readonly SeriesQuery[],
     stepMs: number,
@@ -26,81 +36,51 @@ export class CloudWatchMetricHistory implements MetricHistory {
   ): Promise<readonly (readonly Point[])[]> {
     const found: Point[][] = queries.map(() => []);
     if (toMs <= fromMs) return found;
-    const starts: number[] = [];
-    for (let start = 0; start < queries.length; start += MAX_QUERIES) starts.push(start);
+    const parts: Part[] = [];
+    for (let start = 0; start < queries.length; start += MAX_QUERIES) {
+      parts.push({ start, end: Math.min(start + MAX_QUERIES, queries.length) });
+    }
+    let refused = 0;
     const worker = async (): Promise<void> => {
-      for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
-        await this.readSome(queries, start, stepMs, fromMs, toMs, found);
+      for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
+        const { start, end } = part;
+        const series = queries.slice(start, end).map(seriesOf);
+        try {
+          await this.readPart({ series, from: fromMs, to: toMs, periodMs: stepMs }, start, found);
+        } catch (error) {
+          if (!(error instanceof PermanentError) || error.reason !== 'rejected') throw error;
+          const middle = (start + end) >> 1;
+          if (end - start > 1) parts.push({ start, end: middle }, { start: middle, end });
+          else if (++refused === queries.length || refused > REFUSED_MAX) throw error;
+        }
       }
     };
     await Promise.all(Array.from({ length: CALLS_AT_ONCE }, worker));
     return found.map((points) => points.sort((a, b) => a.time - b.time));
   }
 
-  private async readSome(
-    queries: readonly SeriesQuery[],
-    start: number,
-    stepMs: number,
-    fromMs: number,
-    toMs: number,
-    found: readonly Point[][],
-  ): Promise<void> {
-    const MetricDataQueries = queries
-      .slice(start, start + MAX_QUERIES)
-      .map((query, at) => written(query, `m${start + at}`, stepMs));
-    let NextToken: string | undefined;
-    do {
-      let answer: Awaited<ReturnType<typeof this.ask>>;
-      try {
-        answer = await this.ask(MetricDataQueries, fromMs, toMs, NextToken);
-      } catch (error) {
-        throw sdkFailure(error, 'GetMetricData');
-      }
-      for (const { Id, StatusCode, Timestamps = [], Values = [], Messages } of answer.MetricDataResults ??
-        []) {
-        if (StatusCode === 'InternalError' || StatusCode === 'Forbidden') {
-          const why = Messages?.map(({ Value }) => Value).join('; ') ?? '';
-          throw new RetryableError('unavailable', `GetMetricData: ${StatusCode} ${why}`.trim());
+  private async readPart(read: MetricDataRead, start: number, found: readonly Point[][]): Promise<void> {
+    const open = new Set(read.series.keys());
+    for await (const parts of metricDataPages(this.client, read)) {
+      for (const { place, points, state, why } of parts) {
+        if (state === 'unavailable' || state === 'forbidden') {
+          throw new RetryableError('unavailable', `GetMetricData: ${state} ${why}`.trim());
         }
-        const points = found[Number(Id?.slice(1))];
-        for (const [at, time] of Timestamps.entries()) {
-          points?.push({ time: time.getTime(), value: Values[at]! });
-        }
+        found[start + place]!.push(...points);
+        if (state === 'complete') open.delete(place);
       }
-      NextToken = answer.NextToken;
-    } while (NextToken !== undefined && NextToken !== '');
-  }
-
-  private ask(
-    MetricDataQueries: MetricDataQuery[],
-    fromMs: number,
-    toMs: number,
-    NextToken: string | undefined,
-  ) {
-    return this.client.send(
-      new GetMetricDataCommand({
-        MetricDataQueries,
-        StartTime: new Date(fromMs),
-        EndTime: new Date(toMs),
-        ScanBy: 'TimestampAscending',
-        MaxDatapoints: MAX_POINTS,
-        ...(NextToken !== undefined && { NextToken }),
-      }),
-    );
+    }
+    if (open.size === 0) return;
+    throw new RetryableError('unavailable', `GetMetricData: ${open.size} series came in part only`);
   }
 }
 
-function written({ metric, statistic }: SeriesQuery, Id: string, stepMs: number): MetricDataQuery {
+function seriesOf({ metric, statistic }: SeriesQuery): MetricDataSeries {
+  const { namespace, name, dimensions } = metric;
   return {
-    Id,
-    MetricStat: {
-      Metric: {
-        Namespace: metric.namespace,
-        MetricName: metric.name,
-        Dimensions: metric.dimensions.map(({ name, value }) => ({ Name: name, Value: value })),
-      },
-      Period: stepMs / 1000,
-      Stat: statistic,
-    },
+    namespace,
+    metric: name,
+    dimensions: dimensions.map((one) => [one.name, one.value] as const),
+    statistic,
   };
 }
