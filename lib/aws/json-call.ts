@@ -6,6 +6,14 @@ import type { AwsTransport } from './transport.ts';
 
 const TARGET_PREFIX = { dynamodb: 'DynamoDB_20120810', sqs: 'AmazonSQS' } as const;
 
+/** What is wrong is in the request, such as an item above 400 KB. Source: DynamoDB and SQS API references, 2026-11. */
+const REFUSED_CONTENT: ReadonlySet<string> = new Set([
+  'ValidationException',
+  'ItemCollectionSizeLimitExceededException',
+  'InvalidMessageContents',
+  'BatchRequestTooLong',
+]);
+
 /** Time for the answer to one attempt, and for all attempts of a call. */
 const ATTEMPT_TIMEOUT_MS = 3_000;
 const CALL_TIMEOUT_MS = 8_000;
@@ -39,7 +47,7 @@ export class JsonService {
   /**
    * @param expected error names that the caller handles; they come back as a Refusal
    * @param deadlineMs epoch milliseconds by which the call has ended; default: 8 seconds from now
-   * @throws RetryableError; PermanentError 'denied' for any other refusal
+   * @throws RetryableError; PermanentError 'rejected' for content that is never taken, 'denied' for any other refusal
    */
   async call<T extends object>(
     operation: string,
@@ -67,7 +75,7 @@ export class JsonService {
     const name = errorName(answer) ?? String(answer.status);
     if (expected.includes(name)) return { name, body: parse(text) };
     throw new PermanentError(
-      'denied',
+      REFUSED_CONTENT.has(name) ? 'rejected' : 'denied',
       `${this.service} ${operation} answered ${answer.status}: ${text.slice(0, 300)}`,
     );
   }

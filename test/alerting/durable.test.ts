@@ -11,8 +11,9 @@ import { notifyBatch } from '../../lib/alerting/durable/notify-batch.ts';
 import { routeBatch } from '../../lib/alerting/durable/route-batch.ts';
 import { needsMessage, sweep } from '../../lib/alerting/durable/sweep.ts';
 import { createRouter } from '../../lib/alerting/groups/router.ts';
-import { groupWakeUp } from '../../lib/alerting/ports.ts';
+import { type GroupJoin, groupWakeUp } from '../../lib/alerting/ports.ts';
 import { BEYOND_DEFAULTS } from '../../lib/alerting/settings.ts';
+import { PermanentError } from '../../lib/model/errors.ts';
 import type { NotificationContent, NotificationResult } from '../../lib/model/notification.ts';
 import type { WakeUp } from '../../lib/model/wake-up.ts';
 import { MemoryAlerting, MemoryTimers } from '../support/memory-alerting.ts';
@@ -126,6 +127,44 @@ describe('taking alerts', () => {
     expect(await stores.groups.load(REF)).toBeDefined();
   });
 
+  test('refuses an alert that no row can hold, and routes the others of its batch', async () => {
+    const { ports, stores } = world();
+    const groups = {
+      join: async (join: GroupJoin) => {
+        if (join.head.labels.alertname !== 'Huge') return stores.groups.join(join);
+        throw new PermanentError('rejected', 'Item size has exceeded the maximum allowed size');
+      },
+    };
+    const picky = { ...ports, stores: { ...stores, alerts: stores.alerts, sources: stores.sources, groups } };
+    const alerts = ['Before', 'Huge', 'Down', 'After'].map((alertname) => ({ labels: { alertname } }));
+    const { failedMessageIds, counts, log } = await routeBatch(
+      picky as unknown as typeof ports,
+      [{ messageId: 'a', body: JSON.stringify({ alerts }) }],
+      START,
+    );
+    expect(failedMessageIds).toEqual([]);
+    expect(counts).toEqual([
+      { name: 'alerts', reason: 'written', count: 3 },
+      { name: 'rejectedAlerts', reason: 'notStorable', count: 1 },
+    ]);
+    expect(log).toEqual(['an alert Huge from the API was refused: notStorable']);
+    expect(await stores.groups.load(REF)).toBeDefined();
+    expect([...(await stores.alerts.list())].map(({ alert }) => alert.labels.alertname).sort()).toEqual([
+      'After',
+      'Before',
+      'Down',
+    ]);
+  });
+
+  test('keeps alerts on the queue while the table refuses the function itself', async () => {
+    const { ports } = world();
+    const load = () => Promise.reject(new PermanentError('denied', 'AccessDenied'));
+    const denied = { ...ports, stores: { ...ports.stores, alerts: { ...ports.stores.alerts, load } } };
+    const body = JSON.stringify({ alerts: [{ labels: { alertname: 'Down' } }] });
+    const { failedMessageIds } = await routeBatch(denied, [{ messageId: 'a', body }], START);
+    expect(failedMessageIds).toEqual(['a']);
+  });
+
   test('gives the whole batch back when a write fails', async () => {
     const { ports } = world();
     const broken = { ...ports.stores.alerts, load: () => Promise.reject(new Error('no table')) };
@@ -138,6 +177,24 @@ describe('taking alerts', () => {
 });
 
 describe('a wake-up', () => {
+  test('tells of a group although a stored silence cannot be read', async () => {
+    const { post, wake, told, stores } = world();
+    await stores.silences.put({
+      id: 's',
+      matcherSets: [[{ name: 'alertname', operator: '=~', value: '(' }]],
+      startsAt: START,
+      endsAt: START + 60 * MINUTE,
+      updatedAt: START,
+      createdBy: '',
+      comment: '',
+      annotations: {},
+      version: 1,
+    });
+    await post(START + 15 * MINUTE);
+    expect(await wake()).toBe('flushed');
+    expect(told).toHaveLength(2);
+  });
+
   test('tells each integration once, and hands on what it answered', async () => {
     const { post, wake, told, clock } = world();
     await post(START + 15 * MINUTE);

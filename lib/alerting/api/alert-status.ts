@@ -14,7 +14,7 @@ import {
   silencedBy,
   silenceState,
 } from '../muting/silence.ts';
-import { silenceOf } from '../muting/silence-record.ts';
+import { readableSilences } from '../muting/silence-record.ts';
 import { isWithin } from '../muting/time-interval.ts';
 import type { SilenceRecord, StoredAlert } from '../ports.ts';
 import { buildRoutes, matchRoutes, type Route } from '../routing/route.ts';
@@ -54,7 +54,7 @@ export function standingOf(
   now: number,
 ): Standing {
   const book = noSilences();
-  const active = silences.map(silenceOf).filter((silence) => silenceState(silence, now) === 'active');
+  const active = readableSilences(silences).filter((silence) => silenceState(silence, now) === 'active');
   for (const silence of active) addSilence(book, silence);
   const inhibition = noSources(rules.inhibitRules);
   for (const source of sources) rememberSource(inhibition, source);

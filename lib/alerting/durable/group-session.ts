@@ -7,7 +7,7 @@ import { withSameRules } from '../groups/router.ts';
 import type { RouterState } from '../groups/router-state.ts';
 import { rememberSource } from '../muting/inhibition.ts';
 import { addSilence } from '../muting/silence.ts';
-import { silenceOf } from '../muting/silence-record.ts';
+import { readableSilences } from '../muting/silence-record.ts';
 import type {
   GroupHead,
   OutboxEntry,
@@ -34,7 +34,7 @@ export function stateOfGroup(
   { log, silences, sources }: GroupContext,
 ): { state: RouterState; group: Group } {
   const state = withSameRules(rules);
-  for (const silence of silences) addSilence(state.silences, silenceOf(silence));
+  for (const silence of readableSilences(silences)) addSilence(state.silences, silence);
   for (const source of sources) rememberSource(state.inhibition, source);
   const integrations = rules.receivers.get(route.receiver)?.integrations ?? [];
   for (const integration of integrations) {
