@@ -25,6 +25,12 @@ const MAX_ROUNDS = 4;
 const OPENING = '{"alerts":[';
 const CLOSING = ']}';
 
+/**
+ * Two characters that JSON takes as they are and SQS refuses, with the whole batch.
+ * Source: SQS API reference, SendMessage, MessageBody, 2026-11.
+ */
+const REFUSED_BY_SQS = /[\uFFFE\uFFFF]/g;
+
 /** What lies in a message of the alert queue. */
 export interface AlertMessage {
   readonly alerts: readonly SentAlert[];
@@ -65,7 +71,7 @@ export function packAlerts(
   const tooLarge: SentAlert[] = [];
   const frame = OPENING.length + CLOSING.length;
   for (const alert of alerts) {
-    const text = JSON.stringify(alert);
+    const text = JSON.stringify(alert).replace(REFUSED_BY_SQS, escaped);
     const bytes = Buffer.byteLength(text);
     if (bytes + frame > maxBytes) {
       tooLarge.push(alert);
@@ -143,6 +149,10 @@ export class AlertQueue {
       open = open.filter(({ Id }) => ids.has(Id));
     }
   }
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16)}`;
 }
 
 function batchesOf(entries: readonly Entry[]): Entry[][] {

@@ -95,6 +95,9 @@ export interface SloStatusReader {
   statuses(slos: readonly string[]): Promise<ReadonlyMap<string, SloStatus>>;
 }
 
+/** An alert above this fits into no message: 256 KB less its frame. Source: lib/aws/alert-queue.ts. */
+export const MAX_ALERT_BYTES = 262_000;
+
 export interface AlertSink {
   /** @param now epoch milliseconds @throws when some may not have arrived; sending all again is safe */
   send(alerts: readonly Alert[], now: number): Promise<void>;

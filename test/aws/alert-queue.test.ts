@@ -63,6 +63,16 @@ describe('packed alerts', () => {
   });
 });
 
+describe('a body', () => {
+  test('holds no character that SQS refuses, and still says the same', () => {
+    const text = 'a\uFFFEb\uFFFFc\u0001';
+    const { shards } = packAlerts([alert('a', { annotations: { text } })]);
+    const [body] = [...shards.values()].flat();
+    expect(body).not.toMatch(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD]/);
+    expect(open(body!)[0]!.annotations.text).toBe(text);
+  });
+});
+
 describe('the alert queue', () => {
   test('sends nothing for no alert', async () => {
     const transport = new ScriptedTransport();

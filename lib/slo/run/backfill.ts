@@ -12,8 +12,9 @@ import { type HotRow, MAX_READ_SOURCES, type MetricReader, type SloStore } from 
 import { PERIOD_MAX_MS, type SloSettings } from '../settings.ts';
 import { statusOf } from './evaluate-slo.ts';
 import { REREAD_MS } from './read-plan.ts';
-import { unpackSlices } from './slice-pack.ts';
-import { type RunMemory, readState, writeState } from './state-text.ts';
+import { stateOf } from './restore.ts';
+import { isPacked, unpackSlices } from './slice-pack.ts';
+import { type RunMemory, writeState } from './state-text.ts';
 import { MOVE_MS, StoredSlices } from './stored-slices.ts';
 import { minutesOf, sourceKey, sourcesOf } from './terms.ts';
 
@@ -132,7 +133,10 @@ async function open(
   now: number,
 ): Promise<Current> {
   const row = (await store.load([slo.name])).get(slo.name);
-  if (row !== undefined) return { row, ...readState(row.state) };
+  if (row !== undefined) {
+    const found = stateOf(evaluator, row);
+    return { row: found.row, ...found.before };
+  }
   // The first evaluation goes on from here.
   const to = floorTo(now - slo.settleMs - REREAD_MS, MOVE_MS);
   const memory = { hourlyAt: now, dailyAt: now, gate: 'open', recentFrom: to } as const;
@@ -263,7 +267,7 @@ function dataTimes(
   const packed = [...rows].sort(([a], [b]) => a - b).map(([, bytes]) => bytes);
   let first: number | null = null;
   let last: number | null = null;
-  for (const { start, counts } of [...packed, recent].flatMap(unpackSlices)) {
+  for (const { start, counts } of [...packed, recent].filter(isPacked).flatMap(unpackSlices)) {
     if (counts.total === 0 || start >= state.to) continue;
     if (first === null || (last !== null && start - last >= longest)) first = start;
     last = start + MINUTE;

@@ -3,16 +3,17 @@ import type { Alert } from '../../model/alert.ts';
 import { type Override, overrideAt, type SloChange, withChanges } from '../changes/change.ts';
 import type { SloChangeStore } from '../changes/ports.ts';
 import { SloEvaluator } from '../evaluation/evaluator.ts';
-import type {
-  AlertSink,
-  CloudWatchSource,
-  EventBus,
-  HotRow,
-  MetricPublisher,
-  MetricReader,
-  SloDatum,
-  SloEvent,
-  SloStore,
+import {
+  type AlertSink,
+  type CloudWatchSource,
+  type EventBus,
+  type HotRow,
+  MAX_ALERT_BYTES,
+  type MetricPublisher,
+  type MetricReader,
+  type SloDatum,
+  type SloEvent,
+  type SloStore,
 } from '../ports.ts';
 import type { SloRuntimeSettings, SloSettings } from '../settings.ts';
 import { atATime } from './at-a-time.ts';
@@ -29,6 +30,8 @@ const MINUTE = 60_000;
 /** Calls to the state table at a time. */
 const QUERIES_AT_A_TIME = 4;
 const WRITES_AT_A_TIME = 32;
+/** SLOs that are summed anew at a time: 20 of 455 days are some 100 MB of hour rows. */
+const REBUILT_AT_A_TIME = 20;
 /** An SLO whose minutes end so long ago is behind: its values are not published as those of now. */
 const BEHIND_MS = 300_000;
 
@@ -70,13 +73,16 @@ export class SloRun {
   private readonly metrics: MetricsOfSlos;
   private readonly hourCache: HourCache;
   private readonly detailed: ReadonlySet<string>;
+  private readonly clock: () => number;
   /** Evaluators by SLO, with the changes they know of. */
   private readonly evaluators = new Map<
     string,
     { readonly text: string; readonly evaluator: SloEvaluator }
   >();
 
-  constructor(settings: SloRuntimeSettings, ports: SloRunPorts) {
+  /** @param clock epoch milliseconds of the real clock, by which a run ends in time */
+  constructor(settings: SloRuntimeSettings, ports: SloRunPorts, clock: () => number = Date.now) {
+    this.clock = clock;
     this.settings = settings;
     this.ports = ports;
     this.metrics = new MetricsOfSlos(ports.metrics);
@@ -99,6 +105,26 @@ export class SloRun {
       this.ports.changes.list(),
     ]);
     const underway = slos.flatMap((slo) => this.prepare(slo, rows.get(slo.name), changes, now, summary));
+    const anew = underway.filter(({ evaluator, before }) => evaluator.needsRebuild(before.state));
+    const usual = underway.filter((one) => !anew.includes(one));
+    await this.evaluateAll(usual, now, deadlineMs, summary);
+    // Each has rows of its whole period to read: some at a time, so that neither memory nor time runs out when a change
+    // is about all of them. Those that are left are done by the next runs.
+    for (let at = 0; at < anew.length; at += REBUILT_AT_A_TIME) {
+      const some = anew.slice(at, at + REBUILT_AT_A_TIME);
+      if (this.clock() < deadlineMs) await this.evaluateAll(some, now, deadlineMs, summary);
+      else for (const { slo } of some) summary.skip(1, 'outOfTime', slo.name);
+    }
+    return summary;
+  }
+
+  private async evaluateAll(
+    underway: readonly Underway[],
+    now: number,
+    deadlineMs: number,
+    summary: RunSummary,
+  ): Promise<void> {
+    if (underway.length === 0) return;
     const [series, hours] = await Promise.all([
       this.metrics.read(underway, deadlineMs),
       this.readHours(underway),
@@ -106,7 +132,6 @@ export class SloRun {
     const done = underway.flatMap((one) => this.evaluate(one, series, hours, now, summary));
     const written = await this.write(done, summary);
     await Promise.all([this.tell(written, now, summary), this.publish(written, now, summary)]);
-    return summary;
   }
 
   private prepare(
@@ -129,6 +154,7 @@ export class SloRun {
         planRead(slo.name, stored, now, slo.settleMs, unitMs),
       );
       const { from, to } = before.plan;
+      if (before.isRestored) summary.add('restored', 1, 'unknownVersion');
       const override = overrideAt(changes, slo.name, now);
       return [{ slo, evaluator, ...before, sources: sourcesOf(slo)!, from, to, override }];
     } catch (error) {
@@ -229,6 +255,8 @@ export class SloRun {
       if (one.isRead) {
         summary.evaluated++;
         summary.add('clamped', one.evaluated.clamped, 'impossibleCounts');
+        summary.add('notCounted', one.evaluated.unreadableHours, 'unreadableHour');
+        summary.add('notTold', one.evaluated.lostEvents, 'outboxFull');
       }
       return true;
     });
@@ -242,7 +270,15 @@ export class SloRun {
     const events: SloEvent[] = [];
     for (const { underway, evaluated } of news) {
       const { outbox, state, report } = evaluated;
-      alerts.push(...alertsToTell(underway.slo, outbox, state, report, now));
+      for (const alert of alertsToTell(underway.slo, outbox, state, report, now)) {
+        // No queue ever takes it, so it is not kept for another try.
+        if (Buffer.byteLength(JSON.stringify(alert)) > MAX_ALERT_BYTES) {
+          summary.add('notTold', 1, 'tooLarge');
+          summary.fail(
+            new Error(`${underway.slo.name}: an alert above ${MAX_ALERT_BYTES} bytes; shorten its labels`),
+          );
+        } else alerts.push(alert);
+      }
       if (this.settings.events) events.push(...outbox.events);
     }
     const told = await Promise.allSettled([

@@ -11,7 +11,8 @@ import type { SloSettings } from '../settings.ts';
 import type { SloStatus } from '../status.ts';
 import { abandonedOutbox, eventsOf, joinOutbox, type Outbox, writeOutbox } from './outbox.ts';
 import { phaseOf, REREAD_MS, type ReadPlan } from './read-plan.ts';
-import { type RunMemory, readState, writeState } from './state-text.ts';
+import { stateOf } from './restore.ts';
+import { type RunMemory, writeState } from './state-text.ts';
 import { MOVE_MS, recentFromAt, StoredSlices } from './stored-slices.ts';
 
 /** An alert whose metrics cannot be read goes on firing for so long: what is not measured has not recovered. */
@@ -38,6 +39,10 @@ export interface Evaluated {
   readonly gate: GateDecision;
   /** Impossible terms that were clamped in this run. */
   readonly clamped: number;
+  /** Hour rows of another version, whose minutes do not count. */
+  readonly unreadableHours: number;
+  /** Events that the outbox had no room for. */
+  readonly lostEvents: number;
 }
 
 /** The state to go on from: what is stored, or the beginning of an SLO. */
@@ -45,14 +50,15 @@ export function beforeOf(
   evaluator: SloEvaluator,
   row: HotRow | undefined,
   plan: (before: Prepared['before'] | undefined) => ReadPlan,
-): Pick<Prepared, 'row' | 'before' | 'plan'> {
+): Pick<Prepared, 'row' | 'before' | 'plan'> & { readonly isRestored: boolean } {
   if (row !== undefined) {
-    const before = readState(row.state);
-    return { row, before, plan: plan(before) };
+    const found = stateOf(evaluator, row);
+    return { ...found, plan: plan(found.before) };
   }
   const first = plan(undefined);
   const memory: RunMemory = { hourlyAt: 0, dailyAt: 0, gate: 'open', recentFrom: first.from };
-  return { row, before: { state: evaluator.begin(first.from), memory }, plan: first };
+  const before = { state: evaluator.begin(first.from), memory };
+  return { row, before, plan: first, isRestored: false };
 }
 
 /**
@@ -122,7 +128,7 @@ export function evaluateSlo(
   );
   const isNews = step.effects.length > 0 || events.length > 0;
   const left = abandonedOutbox(row?.outbox ?? '', now, isNews);
-  const outbox = joinOutbox(left, now, step.effects, events);
+  const { outbox, lost } = joinOutbox(left, now, step.effects, events);
   const text = writeOutbox(outbox);
   const next: HotRow = {
     version: (row?.version ?? 0) + 1,
@@ -153,6 +159,8 @@ export function evaluateSlo(
     outbox,
     gate,
     clamped: state.clamped - before.state.clamped,
+    unreadableHours: stored.unreadable,
+    lostEvents: lost,
   };
 }
 

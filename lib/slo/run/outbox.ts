@@ -12,6 +12,9 @@ import type { SloStatus } from '../status.ts';
 /** An evaluation that began so long ago is dead: its function's time is over. */
 const DEAD_AFTER_MS = 90_000;
 
+/** Events that wait at most, some 20 KB of a row of 400 KB: while the event bus is down the oldest give way. */
+const MAX_WAITING_EVENTS = 50;
+
 export interface Outbox {
   /** Epoch milliseconds of the evaluation. */
   readonly at: number;
@@ -39,16 +42,18 @@ export function abandonedOutbox(text: string, now: number, isNews: boolean): Out
   return isNews || now - outbox.at >= DEAD_AFTER_MS ? outbox : undefined;
 }
 
-/** What is new, with what an earlier evaluation left: of an alert only how it stands now is told. */
+/** What is new, with what an earlier evaluation left: of an alert only how it stands now is told. @returns `lost` events */
 export function joinOutbox(
   earlier: Outbox | undefined,
   at: number,
   effects: readonly Effect[],
   events: readonly SloEvent[],
-): Outbox {
+): { readonly outbox: Outbox; readonly lost: number } {
   const alerts: Partial<Record<AlertKind, number>> = { ...earlier?.alerts };
   for (const effect of effects) if ('alert' in effect) alerts[effect.alert] = effect.since;
-  return { at, alerts, events: [...(earlier?.events ?? []), ...events] };
+  const all = [...(earlier?.events ?? []), ...events];
+  const kept = all.slice(-MAX_WAITING_EVENTS);
+  return { outbox: { at, alerts, events: kept }, lost: all.length - kept.length };
 }
 
 /** The alerts of an outbox, as they stand. @param now epoch milliseconds */

@@ -20,7 +20,14 @@ export type SkipReason =
 const HARMLESS: ReadonlySet<SkipReason> = new Set(['olderThanState', 'conflict']);
 
 export interface RunCount {
-  readonly name: 'notEvaluated' | 'behind' | 'clamped' | 'notTold' | 'notPublished';
+  readonly name:
+    | 'notEvaluated'
+    | 'restored'
+    | 'behind'
+    | 'clamped'
+    | 'notCounted'
+    | 'notTold'
+    | 'notPublished';
   readonly count: number;
   readonly reason: string;
 }

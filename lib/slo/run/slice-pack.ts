@@ -36,6 +36,11 @@ export function packSlices(slices: readonly Slice[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
+/** Whether unpackSlices reads these bytes: those of another version it does not. */
+export function isPacked(bytes: Uint8Array): boolean {
+  return bytes.length === 0 || bytes[0] === VERSION;
+}
+
 /** @throws RangeError for bytes that packSlices did not write */
 export function unpackSlices(bytes: Uint8Array): Slice[] {
   if (bytes.length === 0) return [];

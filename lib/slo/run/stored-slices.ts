@@ -1,7 +1,7 @@
 // The slices of one SLO as they are stored: minutes of the hot row, and hour rows unpacked when they are asked for.
 import type { Slice, SliceReader } from '../evaluation/slice.ts';
 import { floorTo, HOUR_MS } from '../evaluation/slice-ladder.ts';
-import { packSlices, unpackSlices } from './slice-pack.ts';
+import { isPacked, packSlices, unpackSlices } from './slice-pack.ts';
 
 const MINUTE = 60_000;
 /** Minutes move from the hot row to hour rows by so much at a time. */
@@ -14,6 +14,8 @@ export class StoredSlices implements SliceReader {
   private readonly recentFrom: number;
   private readonly packed: ReadonlyMap<number, Uint8Array>;
   private readonly hours = new Map<number, Minutes>();
+  /** Hour rows of another version that were asked for: they count as rows that do not exist. */
+  unreadable = 0;
 
   /**
    * @param recentFrom minutes before it are in hour rows
@@ -32,7 +34,9 @@ export class StoredSlices implements SliceReader {
   private hour(start: number): Minutes {
     let minutes = this.hours.get(start);
     if (minutes === undefined) {
-      minutes = byStart(this.packed.get(start) ?? new Uint8Array(0));
+      const packed = this.packed.get(start) ?? new Uint8Array(0);
+      if (!isPacked(packed)) this.unreadable++;
+      minutes = byStart(isPacked(packed) ? packed : new Uint8Array(0));
       this.hours.set(start, minutes);
     }
     return minutes;

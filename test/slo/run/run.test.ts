@@ -1,6 +1,7 @@
 // A run over a shard: what is read, written and told, and what becomes of bad input.
 import { describe, expect, test } from 'vitest';
 import type { MetricRead, MetricSeries } from '../../../lib/slo/ports.ts';
+import { SloRun } from '../../../lib/slo/run/evaluate-shard.ts';
 import type { RunSummary } from '../../../lib/slo/run/run-summary.ts';
 import { readState } from '../../../lib/slo/run/state-text.ts';
 import type { SloSettings } from '../../../lib/slo/settings.ts';
@@ -361,15 +362,136 @@ describe('bad input', () => {
     expect(Object.keys(stateOf(world).firing)).toContain('ticket');
   });
 
-  test('a row that cannot be read is said, and left as it is', async () => {
+  test('a row of another version is summed anew from the hours, goes on firing, and ends it', async () => {
     const world = new World();
-    const run = await burning(world, 3);
-    const row = { ...world.store.rows.get('demo')!, state: '[99]' };
-    world.store.rows.set('demo', row);
-    const summary = await run(T0 + 4 * MINUTE);
-    expect(counts(summary)).toEqual({ 'notEvaluated unreadableState': 1 });
-    expect(summary.isLost).toBe(true);
-    expect(world.store.rows.get('demo')).toEqual(row);
+    const run = await burning(world, 90);
+    const plain = new World();
+    const other = await burning(plain, 90);
+    const row = world.store.rows.get('demo')!;
+    world.store.rows.set('demo', { ...row, state: '[99]', outbox: 'of another form' });
+    const before = world.alertList.length;
+    const summary = await run(T0 + 91 * MINUTE);
+    await other(T0 + 91 * MINUTE);
+    expect(counts(summary)).toEqual({ evaluated: 1, 'restored unknownVersion': 1 });
+    expect(stateOf(world)).toMatchObject({
+      to: stateOf(plain).to,
+      sums: stateOf(plain).sums,
+      budget: stateOf(plain).budget,
+    });
+    expect(world.alertList.slice(before).map(({ labels }) => labels.severity)).toEqual(['page']);
+    world.traffic(T0 + 91 * MINUTE, T0 + 200 * MINUTE, 10, 0);
+    for (let minute = 92; minute <= 110; minute++) await run(T0 + minute * MINUTE);
+    expect(stateOf(world).firing).toEqual({});
+    expect(world.alertList.at(-1)!.endsAt).toBeLessThanOrEqual(T0 + 100 * MINUTE);
+  });
+
+  test('minutes of another version are read again, as far as two days ago', async () => {
+    const world = new World();
+    const run = await burning(world, 90);
+    const row = world.store.rows.get('demo')!;
+    world.store.rows.set('demo', { ...row, recent: Uint8Array.of(99, 1, 2) });
+    for (const hours of world.store.hourRows.values())
+      for (const hour of hours.keys()) hours.set(hour, Uint8Array.of(99));
+    const summary = await run(T0 + 91 * MINUTE);
+    expect(counts(summary)).toMatchObject({ evaluated: 1, 'restored unknownVersion': 1 });
+    expect(counts(summary)['notCounted unreadableHour']).toBeGreaterThan(0);
+    // 59 minutes of 10 events, of which 9 fail, and one without.
+    expect(stateOf(world).budget).toMatchObject({ total: 590, bad: 531 });
+  });
+
+  test('a refused metric of one Region leaves those of another alone that are read in the same run', async () => {
+    const world = new World();
+    world.traffic(T0 - HOUR, T0 + HOUR, 10, 0);
+    const far = { ...source('good'), region: 'eu-central-1' };
+    const slos = [
+      demo({ name: 'far', indicator: { kind: 'goodTotal', good: far, total: { ...far, metric: 'total' } } }),
+      demo({ name: 'near' }),
+      demo({ name: 'wrong', indicator: { kind: 'goodTotal', good: source('no'), total: source('total') } }),
+    ];
+    const metrics = {
+      read: async (read: MetricRead): Promise<MetricSeries[]> => {
+        const series = await world.metrics.read(read);
+        const isRefused = read.sources.some(({ metric }) => metric === 'no');
+        return series.map((one, at) =>
+          isRefused && read.sources[at]!.region === undefined
+            ? { kind: 'failed', reason: 'rejected', message: 'no such statistic' }
+            : one,
+        );
+      },
+    };
+    const summary = await instance({ ...world, store: world.store, metrics }, slos)(T0);
+    expect(counts(summary)).toEqual({ evaluated: 2, 'notEvaluated rejected': 1 });
+  });
+});
+
+describe('a change of the definition of all SLOs', () => {
+  const slos = (factor: number) =>
+    Array.from({ length: 45 }, (_, at) => {
+      const [pair] = demo().windows;
+      return demo({ name: `slo-${at}`, windows: [{ ...pair!, factor }] });
+    });
+
+  test('is summed anew some at a time, and the next run goes on where time ran out', async () => {
+    const world = new World();
+    world.traffic(T0 - HOUR, T0 + HOUR, 10, 1);
+    await instance(world, slos(2))(T0);
+    let time = 0;
+    let open = 0;
+    let most = 0;
+    const store = Object.assign(Object.create(world.store), {
+      hoursBetween: async (...wanted: Parameters<typeof world.store.hoursBetween>) => {
+        most = Math.max(most, ++open);
+        const rows = await world.store.hoursBetween(...wanted);
+        time++;
+        open--;
+        return rows;
+      },
+    });
+    const settings = {
+      slos: slos(3),
+      shards: 1,
+      metricsNamespace: 'Tidewatch/SLO',
+      detailedMetrics: [],
+      events: true,
+    };
+    const run = new SloRun(settings, { ...world, store }, () => time);
+    const first = await run.run({ now: T0 + MINUTE, shard: 0, deadlineMs: 30 });
+    expect(counts(first)).toEqual({ evaluated: 40, 'notEvaluated outOfTime': 5 });
+    const second = await run.run({ now: T0 + 2 * MINUTE, shard: 0, deadlineMs: 1_000 });
+    expect(counts(second)).toEqual({ evaluated: 45 });
+    expect(most).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('what cannot be told', () => {
+  test('an alert that fits into no message is counted once and not kept for another try', async () => {
+    const world = new World();
+    world.traffic(T0, T0 + HOUR, 10, 9);
+    const labels = { story: 'x'.repeat(300_000) };
+    const run = instance(world, [demo({ labels }), demo({ name: 'other' })]);
+    const summary = await run(T0 + 10 * MINUTE);
+    expect(counts(summary)).toMatchObject({ evaluated: 2, 'notTold tooLarge': 1 });
+    expect(summary.failure?.cause).toMatchObject({ message: expect.stringContaining('demo') });
+    expect(world.alertList.map(({ labels: { slo } }) => slo)).toEqual(['other']);
+    expect(world.store.rows.get('demo')!.outbox).toBe('');
+  });
+
+  test('events wait for an event bus that is down, the newest 50 of them: the row stays small', async () => {
+    const world = new World();
+    world.isBusDown = true;
+    const run = instance(world, [demo({ period: { kind: 'rolling', lengthMs: 5 * MINUTE } })]);
+    let lost = 0;
+    for (let minute = 0; minute < 600; minute++) {
+      const isBad = Math.floor(minute / 10) % 2 === 1;
+      world.traffic(T0 + minute * MINUTE, T0 + (minute + 1) * MINUTE, 10, isBad ? 9 : 0);
+      const summary = await run(T0 + minute * MINUTE);
+      lost += counts(summary)['notTold outboxFull'] ?? 0;
+      expect(world.store.rows.get('demo')!.outbox.length).toBeLessThan(30_000);
+    }
+    expect(lost).toBeGreaterThan(0);
+    world.isBusDown = false;
+    await run(T0 + 700 * MINUTE);
+    expect(world.told.length).toBeGreaterThan(40);
   });
 });
 
