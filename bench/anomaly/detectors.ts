@@ -97,11 +97,14 @@ export function* nabFigures(
     };
   }
   const both = scored('both');
-  yield {
-    name: 'nab-standard-both',
-    ours: nabScore(both, nabProfiles.standard, ALERT_SCORE),
-    unit: 'NAB points',
-  };
+  for (const name of names) {
+    yield {
+      name: `nab-${name}-both`,
+      ours: nabScore(both, nabProfiles[name], ALERT_SCORE),
+      unit: 'NAB points',
+      must: NAB_MUST[name],
+    };
+  }
 }
 
 /** Event F1 of the deviation head at the fixed threshold, and of both heads together. */
@@ -130,7 +133,12 @@ export function* eventFigures(
     ),
     unit: 'F1',
   };
-  yield { name: 'events-f1-both', ours: eventF1(countEvents(scored('both'), ALERT_SCORE)).f1, unit: 'F1' };
+  yield {
+    name: 'events-f1-both',
+    ours: eventF1(countEvents(scored('both'), ALERT_SCORE)).f1,
+    unit: 'F1',
+    must: '>= 0.5',
+  };
 }
 
 const DAY_ROWS = 288;

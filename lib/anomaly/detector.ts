@@ -6,7 +6,6 @@ import { RecentRows } from './recent-rows.ts';
 import { SamplingStep } from './sampling-step.ts';
 import { SeasonalHistory } from './seasonal-history.ts';
 import {
-  type DetectorHead,
   type DetectorSettings,
   defaultDetectorSettings,
   deviationSettings,
@@ -50,17 +49,6 @@ const silent = {
 
 /** Maps evidence to 0..1 with `alertAt` at one half. */
 const calibrated = (evidence: number, alertAt: number): number => evidence / (evidence + alertAt);
-
-function scoreOf(head: DetectorHead, novelty: number, deviation: number, deviationBeside: number): number {
-  switch (head) {
-    case 'novelty':
-      return novelty;
-    case 'deviation':
-      return deviation;
-    case 'both':
-      return Math.max(novelty, deviationBeside);
-  }
-}
 
 /** A streaming detector of one metric. */
 export class Detector {
@@ -168,6 +156,7 @@ export class Detector {
     const slots = this.#step.slotsPerDay;
     const { deviationsPerHalving, deviationsPerHalvingBeside, restDaysBeside, restRowsMax } =
       deviationSettings;
+    const { deviationsToSupport, unsupportedScore } = deviationSettings;
     const alertAt = strictness * alertDeviations(slots, deviationsPerHalving);
     const besideAt = strictness * alertDeviations(slots, deviationsPerHalvingBeside);
     const restRows = Math.round(restDaysBeside * (1 + halvings(slots)) * slots);
@@ -175,12 +164,14 @@ export class Detector {
     const novelty = calibrated(excess, strictness * this.#settings.novelty.alertExcess);
     const deviation = calibrated(deviations, alertAt);
     const warm = this.#deviation.warmUp === 1;
+    const supported = deviations >= deviationsToSupport ? novelty : Math.min(novelty, unsupportedScore);
+    const score = { novelty, deviation, both: Math.max(supported, calibrated(rested, besideAt)) }[head];
     const centre = usual !== undefined && warm ? usual.centre + this.#origin : Number.NaN;
     const reach = usual === undefined ? 0 : alertAt * usual.deviation;
     const bounded = (edge: number): number =>
       Math.min(maximum ?? Number.POSITIVE_INFINITY, Math.max(minimum ?? Number.NEGATIVE_INFINITY, edge));
     return {
-      score: scoreOf(head, novelty, deviation, calibrated(rested, besideAt)),
+      score,
       novelty,
       deviation,
       warmUp: this.#warmUp(),

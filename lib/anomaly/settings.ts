@@ -89,6 +89,12 @@ export const deviationSettings = {
   /** Beside the novelty head, an alert also silences lesser ones for this many days, and so many more a halving. */
   restDaysBeside: 0.25,
   restRowsMax: 300,
+  /**
+   * Beside the deviation head, what is new is an alert only when it is this many deviations away too; else its score
+   * is at most `unsupportedScore`.
+   */
+  deviationsToSupport: 2,
+  unsupportedScore: 0.45,
   /** A row moves mean and deviation by at most this many deviations: an incident is not learned as normal. */
   learnAtMost: 10,
   /** Rows before the first score. */

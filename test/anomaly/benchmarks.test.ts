@@ -12,10 +12,10 @@ const data = dataFolder();
 const has = (name: string) => data !== undefined && existsSync(join(data, name));
 
 describe.skipIf(!has('nab'))('Numenta Anomaly Benchmark (skipped where ../shared/data/nab is absent)', () => {
-  test('the novelty head scores at least 72, 65 and 76', () => {
+  test.each(['novelty', 'both'] as const)('head %s scores at least 72, 65 and 76', (head) => {
     const files = readNab(join(data!, 'nab')).map((series) => ({
       truth: series.truth,
-      scores: scoreSeries(series, 'novelty'),
+      scores: scoreSeries(series, head),
     }));
     expect(nabScore(files, nabProfiles.standard, ALERT_SCORE)).toBeGreaterThanOrEqual(72);
     expect(nabScore(files, nabProfiles.lowFalsePositive, ALERT_SCORE)).toBeGreaterThanOrEqual(65);
@@ -24,10 +24,10 @@ describe.skipIf(!has('nab'))('Numenta Anomaly Benchmark (skipped where ../shared
 });
 
 describe.skipIf(!has('cloud-monitoring'))('cloud monitoring set (skipped where the data is absent)', () => {
-  test('the deviation head finds events with an F1 of at least 0.5', () => {
+  test.each(['deviation', 'both'] as const)('head %s finds events with an F1 of at least 0.5', (head) => {
     const files = readEvents(join(data!, 'cloud-monitoring')).map((series) => ({
       labels: series.labels,
-      scores: scoreSeries(series, 'deviation'),
+      scores: scoreSeries(series, head),
     }));
     expect(eventF1(countEvents(files, ALERT_SCORE)).f1).toBeGreaterThanOrEqual(0.5);
   });

@@ -2,8 +2,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Detector, type Verdict } from '../../lib/anomaly/detector.ts';
-import { ALERT_SCORE, type DetectorSettings } from '../../lib/anomaly/settings.ts';
-import { dailyWave, noise } from './series.ts';
+import { alertDeviations } from '../../lib/anomaly/deviation.ts';
+import { ALERT_SCORE, type DetectorSettings, deviationSettings } from '../../lib/anomaly/settings.ts';
+import { dailyWave, hash, noise } from './series.ts';
 
 const MINUTE = 60_000;
 const STEP = 5 * MINUTE;
@@ -40,6 +41,16 @@ const anyRow: fc.Arbitrary<Row> = fc.record({
 });
 
 describe('laws', () => {
+  test('with both heads, what is new but hardly away from usual is no alert', () => {
+    let level = 0;
+    const rows = regular(Array.from({ length: 3_000 }, (_, row) => (level += hash(row) - 0.48)));
+    const [both, novelty] = [scoreAll(rows), scoreAll(rows, { head: 'novelty' })];
+    expect(alerts(novelty).length).toBeGreaterThan(0);
+    const twoDeviations = 2 / (2 + alertDeviations(DAY, deviationSettings.deviationsPerHalving));
+    for (const row of alerts(both)) expect(both[row]?.deviation).toBeGreaterThanOrEqual(twoDeviations);
+    expect(alerts(both).length).toBeLessThan(alerts(novelty).length);
+  });
+
   test('truncating or changing the future changes no earlier verdict', () => {
     fc.assert(
       fc.property(
