@@ -1,37 +1,11 @@
 // What a function needs to tell receivers: the secrets that their fields refer to, and the AWS services that some
 // channels are. Calls to addresses on the internet need no permission.
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { NotificationTarget, SecretReference } from '../lib/model/notification.ts';
 import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
 import { grantPutEvents } from './policies.ts';
-
-/** Lets a function read secrets by reference, those and no others. */
-export function grantSecrets(role: Role, references: readonly SecretReference[]): void {
-  const stack = Stack.of(role);
-  const names = new Set(references.flatMap((item) => ('secret' in item ? [item.secret] : [])));
-  const parameters = new Set(references.flatMap((item) => ('parameter' in item ? [item.parameter] : [])));
-  for (const name of names) {
-    // The ARN of a secret ends in six characters that are not known before it is made.
-    const arn = name.startsWith('arn:')
-      ? name
-      : stack.formatArn({
-          service: 'secretsmanager',
-          resource: 'secret',
-          resourceName: `${name}-??????`,
-          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-        });
-    role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] }));
-  }
-  for (const name of parameters) {
-    const arn = stack.formatArn({
-      service: 'ssm',
-      resource: 'parameter',
-      resourceName: name.replace(/^\//, ''),
-    });
-    role.addToPolicy(new PolicyStatement({ actions: ['ssm:GetParameter'], resources: [arn] }));
-  }
-}
+import { grantSecrets } from './secret-policies.ts';
 
 /** Lets a function tell these receivers, by the channels that are AWS services, with the secrets they refer to. */
 export function grantChannels(role: Role, targets: readonly NotificationTarget[]): void {

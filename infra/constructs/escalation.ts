@@ -13,8 +13,9 @@ import { ENVIRONMENT } from '../../lib/config/runtime.ts';
 import type { OnCallSettings } from '../../lib/incidents/settings.ts';
 import type { NotificationTarget, SecretReference } from '../../lib/model/notification.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { grantChannels, grantSecrets } from '../channel-policies.ts';
+import { grantChannels } from '../channel-policies.ts';
 import { grantKey } from '../policies.ts';
+import { grantSecrets } from '../secret-policies.ts';
 import type { AlertRouting } from './alert-routing.ts';
 import { BundledFunction } from './bundled-function.ts';
 

@@ -106,10 +106,55 @@ describe('with onCall', () => {
     const text = JSON.stringify(secrets.map(({ Resource }) => Resource));
     expect(text).toContain('secret:tidewatch/ada-??????');
     expect(text).toContain('parameter/tidewatch/hook');
-    expect(text).toContain('LinkSecret');
     expect(text).not.toContain('slack');
     expect(JSON.stringify(allowed)).toContain('ses:SendEmail');
     expect(JSON.stringify(allowed)).not.toContain('sns:Publish');
+  });
+
+  test.each([/Escalate/, /^TidewatchApi/])(
+    'lets %s read the secret that signs links, by its own ARN',
+    (role) => {
+      const resources = statements(template, role)
+        .filter(({ Action }) => Action === 'secretsmanager:GetSecretValue')
+        .flatMap(({ Resource }) => Resource);
+      expect(resources).toContainEqual({ Ref: expect.stringContaining('LinkSecret') });
+    },
+  );
+
+  test('lists the secrets of many people in managed policies, since a role has 10,240 characters', () => {
+    const people = Object.fromEntries(
+      Array.from({ length: 200 }, (_, i) => [
+        `person${i}`,
+        { contacts: { pagerduty: [{ routingKey: { secret: `tidewatch/pagerduty-of-person-${i}` } }] } },
+      ]),
+    );
+    const policies = {
+      shop: {
+        steps: [
+          {
+            tell: Object.keys(people)
+              .map((person) => ({ person }))
+              .slice(0, 20),
+          },
+        ],
+      },
+    };
+    const many = synthesize({ ...config, onCall: { people, policies } });
+    const written = (document: unknown) =>
+      JSON.stringify(document)
+        .replaceAll(/\{"Ref":"AWS::Partition"\}/g, 'aws')
+        .replaceAll(/\{"Ref":"AWS::Region"\}/g, 'ap-southeast-2')
+        .replaceAll(/\{"Ref":"AWS::AccountId"\}/g, '123456789012')
+        .replaceAll(/\{"Fn::Join":\["",\[(.*?)\]\]\}/g, (_, parts: string) => parts.replaceAll(/[",]/g, ''));
+    for (const { properties } of named(many, 'AWS::IAM::Policy', /Escalate/)) {
+      expect(written(properties.PolicyDocument).length).toBeLessThan(10_240);
+    }
+    const managed = many.ofType('AWS::IAM::ManagedPolicy');
+    expect(managed.length).toBeGreaterThan(2);
+    for (const { properties } of managed)
+      expect(written(properties.PolicyDocument).length).toBeLessThan(6_144);
+    const all = JSON.stringify([...managed, ...named(many, 'AWS::IAM::Policy', /Escalate/)]);
+    for (const i of [0, 99, 199]) expect(all).toContain(`pagerduty-of-person-${i}-??????`);
   });
 
   test('lets notify open incidents', () => {
