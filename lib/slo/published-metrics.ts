@@ -10,7 +10,7 @@ export const SLO_METRIC = {
   gateClosed: 'gate_closed',
   /** Failures and minutes that are left. SLOs with detailed metrics. */
   budgetRemainingEvents: 'budget_remaining_events',
-  budgetRemainingMinutes: 'budget_remaining_minutes',
+  budgetRemainingMinutes: 'error_budget_remaining_minutes',
 } as const;
 
 /** The dimension of all of these. */

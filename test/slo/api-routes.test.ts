@@ -146,7 +146,7 @@ describe('GET /slo/:id/gate', () => {
         remaining: -0.1,
         opensAbove: 0.1,
         message:
-          'deployments are frozen: -10% of the error budget of checkout is left; opens above 10%, or by an override',
+          'deployments are frozen: the error budget of checkout is spent (10% too much); opens above 10%, or by an override',
       },
     });
   });

@@ -432,7 +432,7 @@ describe('the alert', () => {
         burn_windows: '1h/5m above 14.4',
         budget_remaining: '-9900%',
         budget_remaining_events: '-5940',
-        budget_remaining_minutes: '-4276.8',
+        budget_remaining_minutes: '-4280',
         time_to_exhaustion: '0s',
         runbook_url: 'https://runbooks.example/checkout',
       },

@@ -115,7 +115,7 @@ describe('slo gate', () => {
     statuses.set('checkout', status({ remaining: -0.25, actions: ['freeze'] }));
     expect(await run('gate', 'checkout')).toMatchObject({
       code: 1,
-      stdout: expect.stringMatching(/^closed deployments are frozen: -25% of the error budget/),
+      stdout: expect.stringMatching(/^closed deployments are frozen: the error budget of checkout is spent/),
     });
     statuses.set('checkout', status({ evaluatedAt: Date.now() - HOUR }));
     expect(await run('gate', 'checkout')).toMatchObject({

@@ -1,6 +1,7 @@
 // `tidewatch slo backfill`: fills an SLO's budget with what CloudWatch still knows of the time before it was evaluated.
 import type { Command } from 'commander';
 import { parseDuration } from '../../model/duration.ts';
+import { share } from '../../slo/figure.ts';
 import type { BackfillPorts } from '../../slo/run/backfill.ts';
 import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, say, wantsJson } from '../output.ts';
@@ -54,9 +55,7 @@ async function backfill(name: string | undefined, options: BackfillOptions, comm
   }
   if (wantsJson(command)) return printJson(results);
   for (const { slo, minutes, remaining } of results)
-    printLine(
-      `${slo}: ${minutes} minutes added, ${Number((remaining * 100).toPrecision(4))}% of the budget left`,
-    );
+    printLine(`${slo}: ${minutes} minutes added, ${share(remaining)} of the budget left`);
 }
 
 /** CloudWatch and the state table of a stack. */

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { formatDuration } from '../../model/duration.ts';
 import { PermanentError } from '../../model/errors.ts';
+import { figure, share, writtenShare } from '../../slo/figure.ts';
 import type { gateView, SloView } from '../../slo/view.ts';
 import type { ApiAnswer } from '../api-client.ts';
 import { CheckFailed, wrongUsage } from '../failures.ts';
@@ -143,15 +144,15 @@ async function status(name: string | undefined, options: SloAccessOptions, comma
 
 function row(slo: SloView): string[] {
   const { remaining, remainingMinutes, burnRate, secondsToExhaustion } = slo;
-  const minutes = remainingMinutes === null ? '' : ` (${shortNumber(remainingMinutes)} min)`;
+  const minutes = remainingMinutes === null ? '' : ` (${figure(remainingMinutes)} min)`;
   const lasts = secondsToExhaustion ? `, ${formatDuration(secondsToExhaustion * 1000)} left` : '';
   return [
     slo.slo,
-    percent(slo.objective),
+    writtenShare(slo.objective),
     slo.period,
-    remaining === null ? '-' : `${percent(remaining)}${minutes}`,
+    remaining === null ? '-' : `${share(remaining)}${minutes}`,
     slo.budgetState ?? '-',
-    burnRate === null ? '-' : `${shortNumber(burnRate)}${lasts}`,
+    burnRate === null ? '-' : `${figure(burnRate)}${lasts}`,
     slo.gate,
     slo.firing.join(',') || '-',
     slo.evaluatedAt ?? 'never',
@@ -231,12 +232,4 @@ function number(option: string) {
     if (text.trim() !== '' && Number.isFinite(value)) return value;
     throw wrongUsage(`${option}: expected a number, got ${JSON.stringify(text)}`);
   };
-}
-
-function percent(ratio: number): string {
-  return `${shortNumber(ratio * 100)}%`;
-}
-
-function shortNumber(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -2,6 +2,7 @@
 // SLO and severity, whichever of its pairs burn. That is said in the annotations.
 import type { Alert } from '../../model/alert.ts';
 import { formatDuration } from '../../model/duration.ts';
+import { figure, share, writtenShare } from '../figure.ts';
 import type { SloSettings } from '../settings.ts';
 import type { SloReport } from './evaluator.ts';
 import type { AlertKind, Effect } from './state.ts';
@@ -49,16 +50,16 @@ function annotationsOf(slo: SloSettings, effect: AlertEffect, report: SloReport)
     .map((place) => slo.windows[place]!)
     .map(
       ({ longWindowMs, shortWindowMs, factor }) =>
-        `${windowText(longWindowMs, shortWindowMs)} above ${short(factor)}`,
+        `${windowText(longWindowMs, shortWindowMs)} above ${Number(factor.toPrecision(6))}`,
     )
     .join(', ');
   const exhaustion = report.timeToExhaustionMs;
   return {
     summary: summaryOf(slo, effect.alert, report),
     ...(windows !== '' && { burn_windows: windows }),
-    budget_remaining: `${short(remaining * 100)}%`,
-    budget_remaining_events: short(remainingEvents),
-    budget_remaining_minutes: short(remainingMinutes),
+    budget_remaining: share(remaining),
+    budget_remaining_events: String(Math.round(remainingEvents) + 0),
+    budget_remaining_minutes: figure(remainingMinutes),
     ...(exhaustion !== undefined && {
       time_to_exhaustion: formatDuration(Math.round(exhaustion / MINUTE) * MINUTE),
     }),
@@ -70,23 +71,18 @@ function annotationsOf(slo: SloSettings, effect: AlertEffect, report: SloReport)
 }
 
 function summaryOf(slo: SloSettings, alert: AlertKind, { burnRate, budget }: SloReport): string {
-  const objective = `${short(slo.objective * 100)}%`;
+  const objective = writtenShare(slo.objective);
   if (alert === 'noData')
     return `${slo.name} (objective ${objective}) has had no events since its last minute with data`;
   if (alert === 'budget')
     return budget.remaining <= 0
       ? `${slo.name} (objective ${objective}) has spent its error budget`
-      : `${slo.name} (objective ${objective}) has ${short(budget.remaining * 100)}% of its error budget left`;
-  return `${slo.name} (objective ${objective}) spends its error budget ${short(burnRate)} times as fast as allowed`;
+      : `${slo.name} (objective ${objective}) has ${share(budget.remaining)} of its error budget left`;
+  return `${slo.name} (objective ${objective}) spends its error budget ${figure(burnRate)} times as fast as allowed`;
 }
 
 function windowText(longWindowMs: number, shortWindowMs: number): string {
   return `${formatDuration(longWindowMs)}/${formatDuration(shortWindowMs)}`;
-}
-
-/** At most six digits, and never in the notation with an exponent for what people read. */
-function short(value: number): string {
-  return String(Number(value.toPrecision(6)));
 }
 
 /** A name that every reader of labels takes. */

@@ -2,6 +2,7 @@
 // `gate_closed` and the events say. One rule for all of them.
 import type { BudgetState } from '../budget/budget-state.ts';
 import type { Override } from '../changes/change.ts';
+import { share, writtenShare } from '../figure.ts';
 import type { PolicyAction, PolicyStep, SloSettings } from '../settings.ts';
 
 /** A gate does not answer from a status that is older: what is deployed on the word of a dead evaluator is not gated. */
@@ -95,10 +96,14 @@ export function gateOf(
     const message = `${slo.name} was last evaluated at ${isoTime(status.evaluatedAt)}, more than 5 minutes ago`;
     return { ...known, gate: 'unknown', reason: 'statusTooOld', message };
   }
-  const left = `${percent(status.remaining)} of the error budget of ${slo.name} is left`;
+  const budget = `the error budget of ${slo.name}`;
+  const left =
+    status.remaining > 0
+      ? `${share(status.remaining)} of ${budget} is left`
+      : `${budget} is spent${status.remaining < 0 ? ` (${share(-status.remaining)} too much)` : ''}`;
   if (closing === undefined) return { ...known, gate: 'open', reason: 'budgetLeft', message: left };
   const opens = opening(slo.policy, status);
-  const until = `opens above ${percent(opens.opensAbove ?? 0)}, or by an override`;
+  const until = `opens above ${writtenShare(opens.opensAbove ?? 0)}, or by an override`;
   return {
     ...known,
     ...opens,
@@ -120,10 +125,6 @@ function opening(
     .filter(({ action }) => action !== 'notify' && status?.actions.includes(action))
     .map(({ until }) => until);
   return bounds.length === 0 ? {} : { opensAbove: Math.max(...bounds) };
-}
-
-function percent(ratio: number): string {
-  return `${Number((ratio * 100).toPrecision(4))}%`;
 }
 
 function isoTime(at: number): string {

@@ -89,7 +89,7 @@ describe('published values', () => {
       { metric: 'budget_remaining', slo: 'demo', value: 0.5 },
       { metric: 'burn_rate', slo: 'demo', value: 0.5 },
       { metric: 'budget_remaining_events', slo: 'demo', value: 30 },
-      { metric: 'budget_remaining_minutes', slo: 'demo', value: 3 },
+      { metric: 'error_budget_remaining_minutes', slo: 'demo', value: 3 },
       { metric: 'burn_rate', slo: 'demo', value: 0.5, window: '5m' },
     ]);
   });
