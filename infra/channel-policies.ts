@@ -2,6 +2,7 @@
 // channels are. Calls to addresses on the internet need no permission.
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { inOrder } from '../lib/model/in-order.ts';
 import type { NotificationTarget, SecretReference } from '../lib/model/notification.ts';
 import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
 import { grantPutEvents } from './policies.ts';
@@ -14,8 +15,11 @@ export function grantChannels(role: Role, targets: readonly NotificationTarget[]
     targets.flatMap(({ fields }) => secretReferences(fields)),
   );
   const stack = Stack.of(role);
-  const ofKind = (kind: string) =>
-    targets.filter((target) => target.kind === kind).map(({ fields }) => fields);
+  const all = targets.flatMap((target) => {
+    const { first, others } = inOrder(target);
+    return [first, ...others];
+  });
+  const ofKind = (kind: string) => all.filter((target) => target.kind === kind).map(({ fields }) => fields);
   if (ofKind('email').length > 0) grantMail(role);
   for (const { topic_arn } of ofKind('sns')) {
     const isFixed = typeof topic_arn === 'string' && topic_arn.startsWith('arn:');

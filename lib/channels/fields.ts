@@ -22,7 +22,7 @@ function channel(
     retries429: true,
     required: rules.required ?? [],
     exclusive: rules.exclusive ?? [],
-    fields: { ...Object.fromEntries(entries), send_resolved: 'boolean' },
+    fields: { ...Object.fromEntries(entries), send_resolved: 'boolean', otherwise: 'otherwise' },
   };
 }
 

@@ -14,6 +14,7 @@ import { FieldReader } from './field-reader.ts';
 import { REFUSED_KINDS } from './fields.ts';
 import { configuredHeaders, withoutUser } from './http/headers.ts';
 import { Words } from './message/words.ts';
+import { acknowledgeInOrder, type Tell, tellInOrder } from './otherwise.ts';
 import type { ChannelPorts } from './ports.ts';
 import { Redactor } from './redact.ts';
 import { type ResolvedFields, resolveSecrets } from './resolve-secrets.ts';
@@ -52,6 +53,8 @@ const REASON_CHARS = 300;
 const TIMEOUT_MS = 10_000;
 /** Time for all calls of one delivery: the function that waits has others to make, and a lease that ends. */
 const DELIVERY_MS = 25_000;
+/** Time for a delivery and for those that are told otherwise; below what functions that send may run. */
+const ALL_MS = 40_000;
 /** A call with less time than this has no chance. */
 const MIN_CALL_MS = 50;
 
@@ -66,6 +69,7 @@ export function createNotificationSender(options: SenderOptions): ChannelSender 
     target: NotificationTarget,
     content: NotificationContent,
     context: NotificationContext,
+    endsAt: number,
   ): Promise<NotificationResult> {
     const { kind } = target;
     if (Object.hasOwn(channels, kind)) {
@@ -79,7 +83,6 @@ export function createNotificationSender(options: SenderOptions): ChannelSender 
     if (act === 'acknowledge' && channel.acknowledge === undefined) return { kind: 'delivered' };
     const redactor = new Redactor();
     const words = new Words(content, context.now);
-    const endsAt = clock() + DELIVERY_MS;
     const timed: ChannelPorts['http'] = {
       send: (request) => {
         const timeoutMs = Math.min(request.timeoutMs, Math.floor(endsAt - clock()));
@@ -110,9 +113,15 @@ export function createNotificationSender(options: SenderOptions): ChannelSender 
     return clean(kind, result, redactor);
   }
 
+  const within = (act: Act): Tell => {
+    const allEndAt = clock() + ALL_MS;
+    return (target, content, context) =>
+      run(act, target, content, context, Math.min(clock() + DELIVERY_MS, allEndAt));
+  };
   return {
-    send: (target, content, context) => run('deliver', target, content, context),
-    acknowledge: (target, content, context) => run('acknowledge', target, content, context),
+    send: (target, content, context) => tellInOrder(within('deliver'), target, content, context),
+    acknowledge: (target, content, context) =>
+      acknowledgeInOrder(within('acknowledge'), target, content, context),
   };
 }
 

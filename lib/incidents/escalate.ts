@@ -27,6 +27,8 @@ export interface Escalated {
 /** A timer is set just before its row is written; it may come back faster than that. */
 const WRITE_WAIT_MS = 200;
 const WRITE_WAITS = 10;
+/** After which those that stand in for a contact are told: a quarter of a minute of retries. */
+const ATTEMPTS_BEFORE_OTHERS = 3;
 /** After which a row that a timer was set for was never written. */
 const ORPHAN_MS = 10 * 60_000;
 
@@ -152,6 +154,7 @@ async function sendPage(
     idempotencyKey: page.key,
     ...(page.reference !== undefined && { previous: page.reference }),
     now: now(),
+    isLast: () => page.attempts >= ATTEMPTS_BEFORE_OTHERS,
   });
   return { kind: 'answer', pageKey: page.key, result };
 }

@@ -14,6 +14,8 @@ export type FieldKind =
   | 'integer'
   | 'duration'
   | 'http'
+  /** Integrations that are told when this one cannot be. */
+  | 'otherwise'
   /** A structure that is looked through for templates and secrets only. */
   | 'nested';
 

@@ -65,10 +65,21 @@ export interface NotificationContext {
   readonly previous?: Readonly<Record<string, string>>;
   /** Epoch milliseconds. */
   readonly now: number;
+  /**
+   * Whether an answer of `retry` would be the last one for now, asked once it is there: then whoever stands in for the
+   * receiver is told. Absent: only what is refused goes on to others.
+   * @param afterMs what the receiver asked to wait
+   */
+  readonly isLast?: (afterMs: number | undefined) => boolean;
 }
 
 export type NotificationResult =
-  | { readonly kind: 'delivered'; readonly reference?: Readonly<Record<string, string>> }
+  /** @property insteadOf why those before the one that took it did not; absent when the first one took it */
+  | {
+      readonly kind: 'delivered';
+      readonly reference?: Readonly<Record<string, string>>;
+      readonly insteadOf?: readonly string[];
+    }
   /** @property afterMs what the receiver asked for by Retry-After */
   | { readonly kind: 'retry'; readonly reason: string; readonly afterMs?: number }
   /** It will never be taken: a setting is wrong, or the receiver is gone. No secret in the reason. */

@@ -16,7 +16,7 @@ test('every kind has a place on the page, and every field', () => {
     PAGE.split('\n### ').find((part) => part.split('\n')[0]!.split(', ').includes(kind)) ?? '';
   const lost = Object.entries(CHANNEL_FIELDS).flatMap(([kind, { fields }]) =>
     Object.keys(fields)
-      .filter((name) => !['send_resolved', 'http_config', 'timeout'].includes(name))
+      .filter((name) => !['send_resolved', 'http_config', 'timeout', 'otherwise'].includes(name))
       .filter((name) => !new RegExp(`\`${name}\``).test(section(kind)))
       .map((name) => `${kind}.${name}`),
   );

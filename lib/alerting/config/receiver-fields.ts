@@ -65,14 +65,54 @@ function readIntegration(
   const written = reader.map(value, path, Object.keys({ ...known.fields, ...foreign }));
   const fields = notes.known(kind, written, path);
   readFields(reading, fields, path, known.fields);
+  const others =
+    known.fields.otherwise === undefined ? undefined : readOtherwise(reading, fields.otherwise, path);
   checkPresence(reader, written, path, known, global);
   return {
     kind,
     index,
     sendResolved: isTrue(fields.send_resolved) ?? known.sendResolved,
     retries429: known.retries429,
-    fields: dialect.deployment === undefined ? fields : withGlobal(reading, kind, fields),
+    fields: {
+      ...(dialect.deployment === undefined ? fields : withGlobal(reading, kind, fields)),
+      ...(others !== undefined && { otherwise: others }),
+    },
   };
+}
+
+/** Integrations that one may name to be told in its place. */
+const MAX_OTHERWISE = 4;
+
+/** Those that are told in its place, in their order: each `{ <kind>: <fields> }`. @returns `{ kind, fields }` of each */
+function readOtherwise(
+  reading: Reading,
+  value: YamlValue | undefined,
+  ownPath: string,
+): YamlValue | undefined {
+  if (value === undefined || value === null) return undefined;
+  const { reader, dialect } = reading;
+  const path = below(ownPath, 'otherwise');
+  const kinds = Object.keys(dialect.integrations).filter(
+    (kind) => dialect.integrations[kind]!.fields.otherwise !== undefined,
+  );
+  const list = reader.list(value, path);
+  if (list.length > MAX_OTHERWISE)
+    reader.problem(path, `expected at most ${MAX_OTHERWISE}, got ${list.length}`);
+  return list.map((item, index) => {
+    const at = `${path}[${index}]`;
+    const map = reader.map(item, at, kinds);
+    const [[kind, fields] = ['', null], ...more] = Object.entries(map);
+    if (!kinds.includes(kind) || more.length > 0) {
+      reader.problem(at, 'expected one kind with its fields, such as { sns: { … } }');
+      return null;
+    }
+    const where = below(at, kind);
+    const read = readIntegration(reading, kind, fields, { path: where, index });
+    if (read.fields.otherwise !== undefined) {
+      reader.problem(below(where, 'otherwise'), 'expected none here: the list has an order already');
+    }
+    return { kind, fields: read.fields };
+  });
 }
 
 /** Reads each field by its kind, and notes what a deployment cannot take. */
@@ -118,6 +158,8 @@ export function readFields(
         break;
       case 'http':
         notes.http(reader.map(value, at, HTTP_FIELDS), at);
+        break;
+      case 'otherwise':
         break;
       case 'nested':
         notes.nested(value, at);

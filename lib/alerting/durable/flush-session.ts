@@ -5,7 +5,7 @@ import type { NotificationResult, NotificationSender } from '../../model/notific
 import { integrationName, logKey } from '../groups/flush.ts';
 import type { Group } from '../groups/group.ts';
 import type { LogEntry } from '../groups/notification-log.ts';
-import type { DeliveryOutcome } from '../groups/retry.ts';
+import { type DeliveryOutcome, retryDelayMs } from '../groups/retry.ts';
 import { step } from '../groups/router.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../groups/router-state.ts';
 import type {
@@ -221,6 +221,7 @@ export class FlushSession {
       idempotencyKey: entry.idempotencyKey,
       ...(previous !== undefined && { previous }),
       now: this.ports.now(),
+      isLast: (afterMs) => this.isLast(place, afterMs),
     });
     this.ports.onAttempt({ receiver, integration: name, result });
     if (result.kind === 'delivered') {
@@ -237,6 +238,15 @@ export class FlushSession {
     });
     await this.writeLog();
     return effects;
+  }
+
+  /** Whether no attempt would follow within this flush. */
+  private isLast(place: number, afterMs = 0): boolean {
+    const { flush } = this.group;
+    const delivery = flush?.pending.get(place);
+    if (flush === undefined || delivery === undefined) return true;
+    const waitMs = Math.max(retryDelayMs(delivery.attempts + 1), afterMs);
+    return this.ports.now() + waitMs >= flush.deadlineAt;
   }
 
   /** A sender that throws has a fault of its own; the notification is not lost for it. */

@@ -17,6 +17,9 @@ export async function notifyBatch(
     counts.add(ATTEMPTS[result.kind], kind);
     if (result.kind !== 'delivered') {
       log.push(`receiver ${receiver}, ${integration}: ${result.kind}: ${result.reason}`);
+    } else if (result.insteadOf !== undefined) {
+      counts.add('toldOtherwise', kind);
+      log.push(`receiver ${receiver}, ${integration}: told otherwise: ${result.insteadOf.join('; ')}`);
     }
   };
   const notifier = new GroupNotifier({ ...ports, onAttempt });

@@ -20,6 +20,8 @@ export interface AlertingConfig {
   readonly receivers?: readonly AlertReceiverConfig[];
   readonly inhibitRules?: readonly InhibitRuleConfig[];
   readonly timeIntervals?: readonly TimeIntervalConfig[];
+  /** Silences that come again, such as each night; beside `alertmanagerFile` too. */
+  readonly recurringSilences?: readonly RecurringSilenceConfig[];
   /**
    * Receivers that keep state of their own (PagerDuty, Jira, …) are told of a resolve although the alert is muted by
    * then, which Alertmanager does not do. Default: true.
@@ -34,6 +36,17 @@ export interface AlertingConfig {
   readonly cloudwatchAlarms?: boolean | CloudWatchAlarmsConfig;
   /** ARNs of SNS topics whose messages are taken as alerts; subscribe them to `<ApiUrl>/sns`. */
   readonly snsTopics?: readonly string[];
+}
+
+/** @example { name: 'nights', matchers: ['env="test"'], timeInterval: { times: [{ startTime: '00:00', endTime: '06:00' }] } } */
+export interface RecurringSilenceConfig {
+  /** The API shows it as `recurring-<name>`. */
+  readonly name: string;
+  /** All must hold, and not everything may match. */
+  readonly matchers: readonly MatcherConfig[];
+  /** Name of one of `timeIntervals`, or when it holds: one of several. */
+  readonly timeInterval: string | TimeRangeConfig | readonly TimeRangeConfig[];
+  readonly comment?: string;
 }
 
 export interface CloudWatchAlarmsConfig {
@@ -205,6 +218,12 @@ export interface ChannelConfig {
   readonly sendResolved?: boolean;
   readonly httpConfig?: HttpConfig;
   readonly timeout?: string;
+  /**
+   * Told in this order when this one refuses, or answers nothing useful until the flush is over: the first that takes
+   * it is the last that is told. At most 4.
+   * @example [{ sns: { phoneNumber: '+4915100000000' } }, { email: { to: 'ops@example.com', from: 'tidewatch@example.com' } }]
+   */
+  readonly otherwise?: readonly Readonly<Record<string, ChannelConfig>>[];
   readonly [field: string]: unknown;
 }
 

@@ -73,7 +73,9 @@ function entriesOf(page: Page, after: Page, result: NotificationResult, now: num
   const who = 'tidewatch';
   const way = `${page.recipient} by ${page.target.kind}`;
   if (after.state === 'delivered') {
-    const text = `told ${way}${WORDS[page.purpose]}`;
+    const others = result.kind === 'delivered' ? result.insteadOf : undefined;
+    const how = others === undefined ? way : `${page.recipient} otherwise (${others.join('; ')})`;
+    const text = `told ${how}${WORDS[page.purpose]}`;
     return [{ at: now, kind: 'told', who, text }];
   }
   if (after.state !== 'refused' || result.kind === 'delivered') return [];
