@@ -8,6 +8,7 @@ import { registerCanary } from './commands/canary.ts';
 import { registerChangePoints } from './commands/change-points.ts';
 import { registerCheck } from './commands/check.ts';
 import { registerDetect } from './commands/detect.ts';
+import { registerDiagnose } from './commands/diagnose.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerForecast } from './commands/forecast.ts';
 import { registerIncidents } from './commands/incidents.ts';
@@ -34,6 +35,7 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerDetect,
   registerAnomalies,
   registerRankCauses,
+  registerDiagnose,
   registerLogPatterns,
   registerForecast,
   registerCanary,
