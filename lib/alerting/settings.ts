@@ -46,12 +46,15 @@ export interface BeyondSettings {
   readonly silenceReminderMs: number;
   /** Below this part of the time to its end an alert that is sent again unchanged is written again; 0..1. */
   readonly rewriteBelow: number;
+  /** Silences that come again, in the words of the configuration; see config/recurring-silences.ts. */
+  readonly recurringSilences: JsonValue;
 }
 
 export const BEYOND_DEFAULTS: BeyondSettings = {
   resolveWhenMuted: true,
   silenceReminderMs: 15 * 60_000,
   rewriteBelow: 0.5,
+  recurringSilences: [],
 };
 
 /** As Alertmanager does it: every post counts, muted is muted. */
@@ -59,4 +62,5 @@ export const BEYOND_NOTHING: BeyondSettings = {
   resolveWhenMuted: false,
   silenceReminderMs: 0,
   rewriteBelow: 1,
+  recurringSilences: [],
 };

@@ -1,7 +1,9 @@
 // The compiled alerting configuration as the functions use it: read when one starts. It was checked at synth.
 import type { Dialect } from '../alerting/config/dialect.ts';
 import { type AlertmanagerConfig, parseAlertmanagerTree } from '../alerting/config/parse-tree.ts';
-import type { YamlValue } from '../alerting/config/reader.ts';
+import { AlertmanagerConfigError } from '../alerting/config/problem.ts';
+import { ConfigReader, type YamlValue } from '../alerting/config/reader.ts';
+import { readRecurringSilences } from '../alerting/config/recurring-silences.ts';
 import type { AlertingSettings } from '../alerting/settings.ts';
 import {
   CHANNEL_FIELDS,
@@ -37,6 +39,11 @@ export const DEPLOYED: Dialect & Required<Pick<Dialect, 'deployment'>> = {
  * Routes, receivers, rules and intervals of a deployment.
  * @throws AlertmanagerConfigError for a tree that lib/config did not make
  */
-export function alertingRules({ tree }: AlertingSettings): AlertmanagerConfig {
-  return parseAlertmanagerTree(tree as YamlValue, DEPLOYED);
+export function alertingRules({ tree, beyond }: AlertingSettings): AlertmanagerConfig {
+  const rules = parseAlertmanagerTree(tree as YamlValue, DEPLOYED);
+  const reader = new ConfigReader();
+  const written = beyond.recurringSilences as YamlValue;
+  const recurringSilences = readRecurringSilences(reader, written, rules.timeIntervals, 'recurring_silences');
+  if (reader.problems.length > 0) throw new AlertmanagerConfigError(reader.problems);
+  return { ...rules, recurringSilences };
 }

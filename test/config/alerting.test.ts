@@ -25,6 +25,27 @@ function rulesOf(alerting: AlertingConfig, more: object = {}) {
   return alertingRules(JSON.parse(JSON.stringify(settings)));
 }
 
+test('recurring silences are read beside either form, and what is wrong with them has its path', () => {
+  const route = { receiver: 'all' };
+  const timeIntervals = [
+    { name: 'nights', timeIntervals: [{ times: [{ startTime: '00:00', endTime: '06:00' }] }] },
+  ];
+  const silence = { name: 'test', matchers: [{ name: 'env', value: 'test' }], timeInterval: 'nights' };
+  const typed = { route, receivers: [{ name: 'all' }], timeIntervals };
+  expect(rulesOf({ ...typed, recurringSilences: [silence] }).recurringSilences).toMatchObject([
+    { silence: { id: 'recurring-test', interval: { name: 'nights' } } },
+  ]);
+  const file = inFile('route: {receiver: all}\nreceivers: [{name: all}]\n');
+  const weekends = {
+    ...silence,
+    timeInterval: { weekdays: ['saturday', 'sunday'], location: 'Europe/Berlin' },
+  };
+  expect(rulesOf({ ...file, recurringSilences: [weekends] }).recurringSilences).toHaveLength(1);
+  expect(check({ ...file, recurringSilences: [silence] }).problems).toEqual([
+    'error alerting.recurringSilences[0].timeInterval: undefined time interval "nights"',
+  ]);
+});
+
 function inFile(text: string): AlertingConfig {
   const alertmanagerFile = join(temporaryFolder(), 'alertmanager.yml');
   writeFileSync(alertmanagerFile, text);

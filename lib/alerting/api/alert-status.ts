@@ -54,7 +54,10 @@ export function standingOf(
   now: number,
 ): Standing {
   const book = noSilences();
-  const active = readableSilences(silences).filter((silence) => silenceState(silence, now) === 'active');
+  const recurring = (rules.recurringSilences ?? []).map(({ silence }) => silence);
+  const active = [...readableSilences(silences), ...recurring].filter(
+    (silence) => silenceState(silence, now) === 'active',
+  );
   for (const silence of active) addSilence(book, silence);
   const inhibition = noSources(rules.inhibitRules);
   for (const source of sources) rememberSource(inhibition, source);

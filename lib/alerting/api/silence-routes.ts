@@ -1,6 +1,7 @@
 // `/api/v2/silences` and `/api/v2/silence/{id}`.
 import type { ApiRequest, ApiResponse, ApiRoute } from '../../api/route.ts';
 import { RetryableError } from '../../model/errors.ts';
+import type { RecurringSilence } from '../config/recurring-silences.ts';
 import { silenceState } from '../muting/silence.ts';
 import type { SilenceRecord } from '../ports.ts';
 import { readJson } from './json-body.ts';
@@ -8,28 +9,44 @@ import type { AlertmanagerPorts } from './ports.ts';
 import { filtersOf, switchOf } from './query.ts';
 import { answerQuery, badRequest, notFound, ok } from './responses.ts';
 import { endedSilence, readPostedSilence, silenceWrites } from './silence-changes.ts';
-import { silenceView } from './views.ts';
+import { recurringSilenceView, silenceView } from './views.ts';
 
 /** Times that a change is made anew when another one was faster. */
 const MAX_ROUNDS = 4;
+/** What the API says of those that stand in the configuration. */
+const CONFIGURED = 'configuration';
 const STATE_ORDER = ['active', 'pending', 'expired'];
 
 export function silenceRoutes({
   stores: { silences },
+  rules,
   newId,
-}: Pick<AlertmanagerPorts, 'stores' | 'newId'>): readonly ApiRoute[] {
+}: Pick<AlertmanagerPorts, 'stores' | 'newId' | 'rules'>): readonly ApiRoute[] {
+  const recurring = rules.recurringSilences ?? [];
+  const recurringOf = (id: string | undefined) => recurring.find(({ silence }) => silence.id === id);
+
   const list = answerQuery(async ({ query, now }) => {
     const filters = filtersOf(query);
     const wanted = STATE_ORDER.filter((state) => switchOf(query, state));
     const creators = query.getAll('creator');
-    const found = (await silences.list())
-      .filter((silence) => wanted.includes(stateAt(silence, now)))
-      .filter(({ createdBy }) => creators.length === 0 || creators.includes(createdBy))
-      .filter(({ matcherSets }) => {
-        const values = new Map(matcherSets.flat().map(({ name, value }) => [name, value]));
-        return filters.every(({ name, accepts }) => accepts(values.get(name) ?? ''));
-      });
-    return ok(found.sort(inOrder(now)).map((silence) => silenceView(silence, now)));
+    const isAsked = (state: string, by: string, sets: SilenceRecord['matcherSets']): boolean => {
+      const values = new Map(sets.flat().map(({ name, value }) => [name, value]));
+      return (
+        wanted.includes(state) &&
+        (creators.length === 0 || creators.includes(by)) &&
+        filters.every(({ name, accepts }) => accepts(values.get(name) ?? ''))
+      );
+    };
+    const found = (await silences.list()).filter((silence) =>
+      isAsked(stateAt(silence, now), silence.createdBy, silence.matcherSets),
+    );
+    const standing = recurring.filter(({ silence }: RecurringSilence) =>
+      isAsked(silenceState(silence, now), CONFIGURED, silence.matcherSets),
+    );
+    return ok([
+      ...found.sort(inOrder(now)).map((silence) => silenceView(silence, now)),
+      ...standing.map((one) => recurringSilenceView(one, CONFIGURED, now)),
+    ]);
   });
 
   const post = async ({ body, caller, now }: ApiRequest): Promise<ApiResponse> => {
@@ -61,12 +78,18 @@ export function silenceRoutes({
   };
 
   const show = async ({ parameters, now }: ApiRequest): Promise<ApiResponse> => {
+    const standing = recurringOf(parameters.id);
+    if (standing !== undefined) return ok(recurringSilenceView(standing, CONFIGURED, now));
     const silence = await silences.get(parameters.id ?? '');
     return silence === undefined ? notFound('silence not found') : ok(silenceView(silence, now));
   };
 
-  const expire = async ({ parameters, now }: ApiRequest): Promise<ApiResponse> =>
-    (await end(parameters.id ?? '', now)) === 'ended' ? { status: 200 } : notFound('silence not found');
+  const expire = async ({ parameters, now }: ApiRequest): Promise<ApiResponse> => {
+    const id = parameters.id ?? '';
+    if (recurringOf(id) !== undefined)
+      return badRequest(`${id} comes again: take it out of the configuration and deploy`);
+    return (await end(id, now)) === 'ended' ? { status: 200 } : notFound('silence not found');
+  };
 
   return [
     { method: 'GET', path: '/api/v2/silences', scope: 'alerts:read', handle: list },

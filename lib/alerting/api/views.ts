@@ -1,4 +1,5 @@
 // Alerts, groups and silences in the shapes of Alertmanager's API. Source: its api/v2/openapi.yaml, read 2026-11
+import type { RecurringSilence } from '../config/recurring-silences.ts';
 import type { LabelSet } from '../matchers/matcher.ts';
 import { silenceState } from '../muting/silence.ts';
 import type { SilenceRecord, StoredMatcher } from '../ports.ts';
@@ -69,6 +70,29 @@ export function silenceView(silence: SilenceRecord, now: number): object {
     matchers: (matcherSets[0] ?? []).map(matcherView),
     startsAt: timestampText(startsAt),
     ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
+}
+
+/** It begins and ends with the configuration, not at a time, and is pending between its occurrences. */
+const ALWAYS = { startsAt: 0, endsAt: Date.UTC(9999, 11, 31) };
+
+/** @param createdBy as others are told who made a silence @param now epoch milliseconds */
+export function recurringSilenceView(
+  { silence, comment }: RecurringSilence,
+  createdBy: string,
+  now: number,
+): object {
+  const { id, matcherSets, interval } = silence;
+  return {
+    id,
+    status: { state: silenceState(silence, now) },
+    updatedAt: timestampText(ALWAYS.startsAt),
+    comment,
+    createdBy,
+    endsAt: timestampText(ALWAYS.endsAt),
+    matchers: matcherSets[0]!.map(matcherView),
+    startsAt: timestampText(ALWAYS.startsAt),
+    annotations: { timeInterval: interval.name || 'its own' },
   };
 }
 

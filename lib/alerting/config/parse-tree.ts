@@ -8,6 +8,7 @@ import { readMatchers, SOURCE_MATCHERS, TARGET_MATCHERS } from './matcher-fields
 import { AlertmanagerConfigError, type ConfigProblem } from './problem.ts';
 import { below, ConfigReader, type YamlMap, type YamlValue } from './reader.ts';
 import { type Reading, type ReceiverConfig, readFields, readReceiver } from './receiver-fields.ts';
+import type { RecurringSilence } from './recurring-silences.ts';
 import { type RouteConfig, readRoute } from './route-fields.ts';
 import { type NamedTimeInterval, readTimeInterval } from './time-interval-fields.ts';
 
@@ -24,6 +25,8 @@ export interface AlertmanagerConfig {
   readonly receivers: readonly ReceiverConfig[];
   readonly inhibitRules: readonly InhibitRuleConfig[];
   readonly timeIntervals: readonly NamedTimeInterval[];
+  /** Beyond Alertmanager, so no file has them: the deployed configuration adds them. */
+  readonly recurringSilences?: readonly RecurringSilence[];
   /** What a deployment cannot take: secrets in the file, Go templates. Replays and route tests do not mind. */
   readonly deploymentProblems: readonly ConfigProblem[];
 }

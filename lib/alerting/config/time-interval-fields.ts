@@ -56,7 +56,8 @@ export function readTimeInterval(reader: ConfigReader, value: YamlValue, path: s
   };
 }
 
-function readSpec(reader: ConfigReader, value: YamlValue, path: string): TimeIntervalSpec {
+/** One specification of an interval. */
+export function readSpec(reader: ConfigReader, value: YamlValue, path: string): TimeIntervalSpec {
   const map = reader.map(value, path, FIELDS);
   const ranges = (field: string, parse: (text: string) => NumberRange | string): NumberRange[] =>
     reader.texts(map[field], below(path, field)).flatMap((text, i) => {

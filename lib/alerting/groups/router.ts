@@ -22,16 +22,18 @@ export function createRouter(
   config: AlertmanagerConfig,
   beyond: Pick<BeyondSettings, 'resolveWhenMuted'> = BEYOND_NOTHING,
 ): RouterState {
+  const recurringSilences = (config.recurringSilences ?? []).map(({ silence }) => silence);
   return {
     root: buildRoutes(config.route),
     receivers: new Map(config.receivers.map((receiver) => [receiver.name, receiver])),
     timeIntervals: new Map(config.timeIntervals.map((interval) => [interval.name, interval])),
     resolveTimeoutMs: config.resolveTimeoutMs,
     resolveWhenMuted: beyond.resolveWhenMuted,
+    recurringSilences,
     alerts: new Map(),
     groups: new Map(),
     inhibition: noSources(config.inhibitRules),
-    silences: noSilences(),
+    silences: noSilences(recurringSilences),
     log: new Map(),
     revision: 0,
     flushes: 0,
@@ -45,7 +47,7 @@ export function withSameRules(state: RouterState): RouterState {
     alerts: new Map(),
     groups: new Map(),
     inhibition: forgetSources(state.inhibition),
-    silences: noSilences(),
+    silences: noSilences(state.recurringSilences),
     log: new Map(),
     revision: 0,
     flushes: 0,

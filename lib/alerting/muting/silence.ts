@@ -1,5 +1,7 @@
 // Silences: between two times, alerts that match are not notified about.
+import type { NamedTimeInterval } from '../config/time-interval-fields.ts';
 import { type LabelSet, labelValue, type Matcher, matchesAll } from '../matchers/matcher.ts';
+import { isWithin } from './time-interval.ts';
 
 export interface Silence {
   readonly id: string;
@@ -8,6 +10,8 @@ export interface Silence {
   /** Epoch milliseconds. */
   readonly startsAt: number;
   readonly endsAt: number;
+  /** Beyond Alertmanager: between the two it silences only while this holds. */
+  readonly interval?: NamedTimeInterval | undefined;
 }
 
 export type SilenceState = 'pending' | 'active' | 'expired';
@@ -15,10 +19,11 @@ export type SilenceState = 'pending' | 'active' | 'expired';
 /** Why a silence is refused. */
 export type SilenceRejection = 'noMatchers' | 'matchesEverything' | 'endsBeforeStart' | 'endsInThePast';
 
-/** A silence ends with its last instant, as in Alertmanager. */
-export function silenceState({ startsAt, endsAt }: Silence, now: number): SilenceState {
+/** A silence ends with its last instant, as in Alertmanager. One that comes again is pending in between. */
+export function silenceState({ startsAt, endsAt, interval }: Silence, now: number): SilenceState {
   if (now < startsAt) return 'pending';
-  return now > endsAt ? 'expired' : 'active';
+  if (now > endsAt) return 'expired';
+  return interval === undefined || isWithin(interval, now) ? 'active' : 'pending';
 }
 
 export function silenceRejection(silence: Silence, now: number): SilenceRejection | undefined {
@@ -41,8 +46,11 @@ export interface SilenceBook {
   readonly others: IndexedSet[];
 }
 
-export function noSilences(): SilenceBook {
-  return { byId: new Map(), byLabel: new Map(), others: [] };
+/** @param first those of the configuration */
+export function noSilences(first: readonly Silence[] = []): SilenceBook {
+  const book: SilenceBook = { byId: new Map(), byLabel: new Map(), others: [] };
+  for (const silence of first) addSilence(book, silence);
+  return book;
 }
 
 /** Adds a silence. The book is changed in place. */

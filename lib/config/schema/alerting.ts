@@ -6,6 +6,7 @@ import type { Dialect } from '../../alerting/config/dialect.ts';
 import { type AlertmanagerConfig, parseAlertmanagerTree } from '../../alerting/config/parse-tree.ts';
 import { AlertmanagerConfigError } from '../../alerting/config/problem.ts';
 import { ConfigReader, type YamlMap, type YamlValue } from '../../alerting/config/reader.ts';
+import { readRecurringSilences } from '../../alerting/config/recurring-silences.ts';
 import { readYamlTree } from '../../alerting/config/yaml-tree.ts';
 import {
   ALARM_DEFAULTS,
@@ -29,6 +30,7 @@ const alertingSchema = section({
   receivers: z.unknown(),
   inhibitRules: z.unknown(),
   timeIntervals: z.unknown(),
+  recurringSilences: z.array(z.unknown(), { error: 'a list of recurring silences' }).optional(),
   resolveWhenMuted: z.boolean().optional(),
   silenceReminder: z.boolean().optional(),
   snsTopics: distinct(
@@ -117,6 +119,7 @@ function finish(
     if (!(error instanceof AlertmanagerConfigError)) throw error;
     problems.push(...error.problems.map((problem) => errorAt(pathOf, problem)));
   }
+  const recurringSilences = recurringOf(options.recurringSilences, rules, problems);
   problems.push(...(rules?.deploymentProblems ?? []).map((problem) => errorAt(pathOf, problem)));
   if (rules === undefined || problems.some(({ level }) => level === 'error')) {
     return { settings: undefined, rules, problems };
@@ -133,7 +136,12 @@ function finish(
       : { ...ALARM_DEFAULTS, ...(cloudwatchAlarms === true ? {} : definedOf(cloudwatchAlarms)) };
   const settings: AlertingSettings = {
     tree,
-    beyond: { ...BEYOND_DEFAULTS, resolveWhenMuted, ...(!silenceReminder && { silenceReminderMs: 0 }) },
+    beyond: {
+      ...BEYOND_DEFAULTS,
+      resolveWhenMuted,
+      recurringSilences,
+      ...(!silenceReminder && { silenceReminderMs: 0 }),
+    },
     ...(alarms !== undefined && { alarms }),
     ...(snsTopics !== undefined && { snsTopics }),
   };
@@ -145,6 +153,23 @@ function errorAt(
   { path, message }: { readonly path: string; readonly message: string },
 ): Problem {
   return { level: 'error', path: pathOf(path), message };
+}
+
+/** Silences that come again, in the words that a function reads; what is wrong with them becomes problems. */
+function recurringOf(
+  written: readonly unknown[] | undefined,
+  rules: AlertmanagerConfig | undefined,
+  problems: Problem[],
+): YamlValue {
+  if (written === undefined) return [];
+  const converter = new AlertingTree();
+  const tree = (converter.convert({ recurringSilences: written }) as YamlMap).recurring_silences ?? [];
+  const reader = new ConfigReader();
+  readRecurringSilences(reader, tree, rules?.timeIntervals ?? [], 'recurring_silences');
+  // Without rules no name of an interval is known, and their problems are told already.
+  const found = rules === undefined ? [] : reader.problems;
+  problems.push(...converter.problems, ...found.map((problem) => errorAt(typedPath, problem)));
+  return tree;
 }
 
 /** While a budget burns fast enough to page, the ticket of the same SLO says nothing new. */

@@ -1,6 +1,7 @@
 // The API on stores in memory: what is posted lands on a queue that a test looks at or lets the router take.
 import { alertmanagerRoutes, healthRoutes } from '../../../lib/alerting/api/routes.ts';
 import { parseAlertmanagerConfig } from '../../../lib/alerting/config/parse-config.ts';
+import type { RecurringSilence } from '../../../lib/alerting/config/recurring-silences.ts';
 import { takeAlerts } from '../../../lib/alerting/durable/alert-intake.ts';
 import { createRouter } from '../../../lib/alerting/groups/router.ts';
 import { matchRoute, routeTable } from '../../../lib/api/match-route.ts';
@@ -25,8 +26,8 @@ inhibit_rules: [{source_matchers: [down="yes"], target_matchers: [down=""], equa
 time_intervals: [{name: always, time_intervals: [{}]}]
 `;
 
-export function apiWorld(config = CONFIG) {
-  const rules = parseAlertmanagerConfig(config);
+export function apiWorld(config = CONFIG, recurringSilences: readonly RecurringSilence[] = []) {
+  const rules = { ...parseAlertmanagerConfig(config), recurringSilences };
   const stores = new MemoryAlerting();
   const queued: SentAlert[] = [];
   let ids = 0;
