@@ -101,8 +101,7 @@ export class Tidewatch extends Construct {
       const shared = { config, stateTable, alertBus, alarms, encryptionKey, bundles };
       const incidents = routing && escalation && { routing, escalation };
       this.api = new Api(this, 'Api', { ...shared, incidents });
-      if (routing !== undefined) routing.apiUrl = this.api.url;
-      if (escalation !== undefined) escalation.apiUrl = this.api.url;
+      if (routing !== undefined && incidents === undefined) routing.apiUrl = this.api.url;
     }
     this.addOutputs();
   }

@@ -20,10 +20,11 @@ const MEMORY_MB = 1024;
 export interface ApiProps {
   /** Has something that an API is for: `alerting`, `slos` or `onCall`. */
   readonly config: TidewatchConfig;
+  /** What is not given is that of `incidents`, or is made. */
   readonly stateTable?: StateTable;
   readonly alertBus?: AlertBus;
   readonly alarms?: StackAlarms;
-  /** Incidents are shown and acknowledged where there are any. */
+  /** Incidents are shown and acknowledged where there are any; their messages then lead here. */
   readonly incidents?: { readonly routing: AlertRouting; readonly escalation: Escalation } | undefined;
   /** Encrypts what this construct makes; undefined leaves that to keys that AWS manages. */
   readonly encryptionKey?: IKey | undefined;
@@ -45,10 +46,19 @@ export class Api extends Construct {
     const { encryptionKey, incidents } = props;
     const { deployment, runtime } = compileConfig(props.config);
     const { alerting, slo, onCall } = runtime;
-    this.alarms = props.alarms ?? new StackAlarms(this, 'Alarms', { settings: deployment, encryptionKey });
+    const shared = incidents?.routing;
+    this.alarms =
+      props.alarms ??
+      shared?.alarms ??
+      new StackAlarms(this, 'Alarms', { settings: deployment, encryptionKey });
     this.stateTable =
-      props.stateTable ?? new StateTable(this, 'State', { removal: deployment.removal, encryptionKey });
-    this.alertBus = props.alertBus ?? new AlertBus(this, 'AlertBus', { alarms: this.alarms, encryptionKey });
+      props.stateTable ??
+      shared?.stateTable ??
+      new StateTable(this, 'State', { removal: deployment.removal, encryptionKey });
+    this.alertBus =
+      props.alertBus ??
+      shared?.alertBus ??
+      new AlertBus(this, 'AlertBus', { alarms: this.alarms, encryptionKey });
     this.function = new BundledFunction(this, 'Api', {
       name: 'api',
       description: "Tidewatch: Alertmanager's API, SLOs, incidents",
@@ -82,6 +92,10 @@ export class Api extends Construct {
       openBecause:
         'each request carries a key or a signature, which the function checks; Prometheus cannot sign',
     }).url;
+    if (incidents !== undefined) {
+      incidents.routing.apiUrl = this.url;
+      incidents.escalation.apiUrl = this.url;
+    }
   }
 
   private grant(alerting: boolean, slo: boolean): void {

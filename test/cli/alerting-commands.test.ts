@@ -36,6 +36,30 @@ describe('tidewatch routes', () => {
     expect(run).toEqual({ code: 0, stdout, stderr: '' });
   });
 
+  test('test, show and replay take the configuration in TypeScript', async () => {
+    const options = ['--config', 'examples/alerting.config.ts'];
+    const run = await tidewatch('routes', 'test', ...options, 'severity=page', 'team=data');
+    expect(run).toEqual({ code: 0, stdout: 'pager\n', stderr: '' });
+    expect((await tidewatch('routes', 'show', ...options)).stdout).toContain('receiver: data');
+    const events = file('events.jsonl', '{"at":"0s","labels":{"alertname":"A"}}\n');
+    const replayed = await tidewatch(
+      'alerts',
+      'replay',
+      ...options,
+      '--events',
+      events,
+      '--until',
+      '1m',
+      '--json',
+    );
+    expect(JSON.parse(replayed.stdout)).toMatchObject({ at: 30, receiver: 'tickets' });
+  });
+
+  test('a configuration without alerting is wrong usage', async () => {
+    const run = await tidewatch('routes', 'test', '--config', 'examples/minimal.config.ts', 'a=b');
+    expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('has no alerting') });
+  });
+
   test('test and show take a file as it is deployed, with references and kinds of ours', async () => {
     const deployed = file(
       'deployed.yml',

@@ -3,6 +3,9 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { builtFunctions, bundleFolder } from '../../infra/bundles.ts';
+import { AlertRouting } from '../../infra/constructs/alert-routing.ts';
+import { Api } from '../../infra/constructs/api.ts';
+import { Escalation } from '../../infra/constructs/escalation.ts';
 import { TelemetryIngest } from '../../infra/constructs/telemetry-ingest.ts';
 import { Tidewatch } from '../../infra/tidewatch.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -22,6 +25,38 @@ describe('TelemetryIngest', () => {
     template.resourceCountIs('AWS::S3::Bucket', 1);
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.resourceCountIs('AWS::SNS::Topic', 1);
+  });
+});
+
+describe('Api', () => {
+  const config = {
+    alerting: {
+      route: { receiver: 'pages' },
+      receivers: [{ name: 'pages', escalation: [{ policy: 'shop' }] }],
+    },
+    onCall: {
+      people: { ada: { contacts: { sns: [{ phoneNumber: '+4915100000000' }] } } },
+      policies: { shop: { steps: [{ tell: [{ person: 'ada' }] }] } },
+    },
+  };
+
+  test('beside routing and escalation of an app of their own shows their table, and their messages lead to it', () => {
+    const mine = stack();
+    const bundles = tinyBundles();
+    const routing = new AlertRouting(mine, 'Routing', { config, bundles });
+    const escalation = new Escalation(mine, 'Escalation', { config, routing, bundles });
+    new Api(mine, 'Api', { config, incidents: { routing, escalation }, bundles });
+    const template = Template.fromStack(mine);
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.resourceCountIs('AWS::SNS::Topic', 1);
+    const leading = template.findResources('AWS::Lambda::Function', {
+      Properties: { Environment: { Variables: { TIDEWATCH_API_URL: Match.anyValue() } } },
+    });
+    expect(
+      Object.keys(leading)
+        .map((id) => id.replace(/Function.*/, ''))
+        .toSorted(),
+    ).toEqual(['EscalationEscalate', 'RoutingNotify']);
   });
 });
 

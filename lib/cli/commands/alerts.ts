@@ -14,6 +14,10 @@ interface ReplayCommandOptions {
 }
 
 const HELP = `
+Examples:
+  tidewatch alerts replay --config alertmanager.yml --events history.jsonl
+  tidewatch alerts replay --config tidewatch.config.ts --events history.jsonl --until 10m --json
+
 Events, one JSON object a line (times count from the start):
   { "at": "70s", "labels": {…}, "annotations": {…}, "startsAt"?, "endsAt"?: "100s" }
   { "at": "80s", "silence": { "matchers": [{ "name", "value", "isRegex", "isEqual" }], "endsAt": "1h" } }
@@ -29,7 +33,7 @@ export function registerAlerts(program: Command): void {
   alerts
     .command('replay')
     .description('play alerts, silences and failures against a configuration, and list what is delivered')
-    .requiredOption('--config <file>', 'alertmanager.yml')
+    .requiredOption('--config <file>', 'alertmanager.yml or tidewatch.config.ts')
     .requiredOption('--events <jsonl>', 'what happens, one JSON object a line')
     .option('--until <time>', 'end of the replay, such as "10m" (default: the time of the last event)')
     .option('--start <time>', 'the start on the calendar, for time intervals (ISO 8601; default: 1970-01-01)')
@@ -38,8 +42,8 @@ export function registerAlerts(program: Command): void {
 }
 
 async function replayAlerts(options: ReplayCommandOptions, json: boolean): Promise<void> {
-  const [{ readAlertmanagerFile }, { parseReplayEvents, parseReplayTime }, { replay }] = await Promise.all([
-    import('../../config/alertmanager-file.ts'),
+  const [{ readRoutingFile }, { parseReplayEvents, parseReplayTime }, { replay }] = await Promise.all([
+    import('../routing-file.ts'),
     import('../../alerting/replay/replay-events.ts'),
     import('../../alerting/replay/replay.ts'),
   ]);
@@ -53,8 +57,8 @@ async function replayAlerts(options: ReplayCommandOptions, json: boolean): Promi
   const startMs = start === undefined ? 0 : Date.parse(start);
   if (Number.isNaN(startMs)) throw wrongUsage(`--start: expected ISO 8601, got "${start}"`);
 
-  const config = readAlertmanagerFile(read('--config', options.config));
-  const notifications = replay(config, parseReplayEvents(read('--events', options.events)), {
+  const config = await readRoutingFile(options.config);
+  const notifications = replay(config, parseReplayEvents(readEvents(options.events)), {
     untilMs,
     startMs,
     onRejected: (atMs, reason) => say(`at ${atMs / 1_000}s: refused (${reason})`),
@@ -70,10 +74,10 @@ async function replayAlerts(options: ReplayCommandOptions, json: boolean): Promi
   }
 }
 
-function read(option: string, path: string): string {
+function readEvents(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw wrongUsage(`${option}: cannot read ${path}`);
+    throw wrongUsage(`--events: cannot read ${path}`);
   }
 }

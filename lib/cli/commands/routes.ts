@@ -1,7 +1,5 @@
-// `tidewatch routes`: where the routing tree of an alertmanager.yml leads, in the form of amtool.
-import { readFileSync } from 'node:fs';
+// `tidewatch routes`: where a routing tree leads, in the form of amtool.
 import type { Command } from 'commander';
-import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, wantsJson } from '../output.ts';
 
 interface RoutesOptions {
@@ -11,50 +9,44 @@ interface RoutesOptions {
 const HELP = `
 Examples:
   tidewatch routes test --config alertmanager.yml severity=critical team=web
+  tidewatch routes test --config tidewatch.config.ts severity=page
   tidewatch routes show --config alertmanager.yml`;
 
 /** Adds `routes` to the program. */
 export function registerRoutes(program: Command): void {
   const routes = program
     .command('routes')
-    .description('the routing tree of an Alertmanager configuration')
+    .description('the routing tree of an alertmanager.yml or a tidewatch.config.ts')
     .addHelpText('after', HELP);
   routes
     .command('test')
     .description('print the receivers that an alert with these labels reaches, comma separated')
-    .requiredOption('--config <file>', 'alertmanager.yml')
+    .requiredOption('--config <file>', 'alertmanager.yml or tidewatch.config.ts')
     .argument('[labels...]', 'labels of the alert, each as label=value')
+    .addHelpText('after', HELP)
     .action(async (labels: string[], { config }: RoutesOptions, command: Command) => {
-      const [{ readAlertmanagerFile }, { receiversOf }] = await Promise.all([
-        import('../../config/alertmanager-file.ts'),
+      const [{ readRoutingFile }, { receiversOf }] = await Promise.all([
+        import('../routing-file.ts'),
         import('../../alerting/routing/test-routes.ts'),
       ]);
-      const receivers = receiversOf(readAlertmanagerFile(readConfig(config)), labels);
+      const receivers = receiversOf(await readRoutingFile(config), labels);
       if (wantsJson(command)) printJson({ receivers });
       else printLine(receivers.join(','));
     });
   routes
     .command('show')
     .description('draw the routing tree')
-    .requiredOption('--config <file>', 'alertmanager.yml')
+    .requiredOption('--config <file>', 'alertmanager.yml or tidewatch.config.ts')
+    .addHelpText('after', HELP)
     .action(async ({ config }: RoutesOptions, command: Command) => {
-      const [{ readAlertmanagerFile }, { buildRoutes }, { routeTreeText }, { routeTreeJson }] =
-        await Promise.all([
-          import('../../config/alertmanager-file.ts'),
-          import('../../alerting/routing/route.ts'),
-          import('../../alerting/routing/route-tree-text.ts'),
-          import('../../alerting/routing/route-tree-json.ts'),
-        ]);
-      const root = buildRoutes(readAlertmanagerFile(readConfig(config)).route);
+      const [{ readRoutingFile }, { buildRoutes }, { routeTreeText }, { routeTreeJson }] = await Promise.all([
+        import('../routing-file.ts'),
+        import('../../alerting/routing/route.ts'),
+        import('../../alerting/routing/route-tree-text.ts'),
+        import('../../alerting/routing/route-tree-json.ts'),
+      ]);
+      const root = buildRoutes((await readRoutingFile(config)).route);
       if (wantsJson(command)) printJson(routeTreeJson(root));
       else printLine(routeTreeText(root));
     });
-}
-
-function readConfig(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw wrongUsage(`--config: cannot read ${path}`);
-  }
 }
