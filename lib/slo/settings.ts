@@ -106,6 +106,20 @@ export interface SloSettings {
   readonly dashboardUrl: string;
   /** Names of receivers that the definition asked for. */
   readonly notify: readonly string[];
+  /** How important the service is, 1 the most; left out where nobody said. */
+  readonly tier?: number;
+  /** What a contract promises beside the objective. */
+  readonly sla?: Sla;
+}
+
+/** A promise to customers: nothing alerts by it, the status says whether it is kept. */
+export interface Sla {
+  /** 0..1, both excluded. */
+  readonly objective: number;
+  /** Which contract, or a link to it; may be empty. */
+  readonly contract: string;
+  /** Below which share of good events which share of the price is due back. */
+  readonly credits: readonly { readonly below: number; readonly credit: number }[];
 }
 
 export const NO_GUARDS: LowTrafficGuards = {

@@ -6,6 +6,7 @@ import type { BudgetPeriod } from './definition/budget-period.ts';
 import type { Schedule } from './definition/schedule.ts';
 import type { GateDecision } from './gate/gate.ts';
 import type { SloSettings } from './settings.ts';
+import { slaCompliance } from './sla/sla.ts';
 import type { SloStatus } from './status.ts';
 
 /** @param status undefined when it was never evaluated: what is measured then is null */
@@ -35,6 +36,8 @@ export function sloView(slo: SloSettings, status: SloStatus | undefined, gate: G
     lastDataAt: isoTime(status?.lastDataAt),
     runbookUrl,
     dashboardUrl,
+    tier: slo.tier ?? null,
+    sla: slo.sla === undefined ? null : slaCompliance(slo.sla, objective, status),
   };
 }
 

@@ -9,7 +9,10 @@ import { tidewatch } from '../cli/run-cli.ts';
 import { MemoryChangeStore } from './changes/memory-change-store.ts';
 import { HOUR, MINUTE, slo } from './support.ts';
 
-const checkout = slo({ policy: [{ action: 'freeze', below: 0, until: 0.1 }] });
+const checkout = slo({
+  policy: [{ action: 'freeze', below: 0, until: 0.1 }],
+  sla: { objective: 0.995, contract: 'C-17', credits: [] },
+});
 let statuses: Map<string, SloStatus>;
 let changes: MemoryChangeStore;
 let server: Server;
@@ -77,6 +80,13 @@ describe('slo status', () => {
     expect(head).toMatch(/^SLO +OBJECTIVE +PERIOD +BUDGET LEFT +STATE +BURN RATE +GATE +FIRING +EVALUATED$/);
     expect(first).toMatch(/^checkout +99.9% +30d +50% \(21.6 min\) +healthy +1.5, 10h left +open +ticket +2/);
     expect(second).toMatch(/^search +99.9% +30d +- +- +- +open +- +never$/);
+  });
+
+  test('says whether a contract is kept', async () => {
+    expect((await run('status')).stdout).toContain(
+      '\nSLA of checkout (C-17): 99.5% promised, 99.95% reached: kept\n',
+    );
+    expect(await json('status', 'checkout')).toMatchObject({ sla: { objective: 0.995, isMet: true } });
   });
 
   test('of one lists its changes', async () => {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { formatDuration } from '../../model/duration.ts';
 import { PermanentError } from '../../model/errors.ts';
 import { figure, share, writtenShare } from '../../slo/figure.ts';
+import type { SlaCompliance } from '../../slo/sla/sla.ts';
 import type { gateView, SloView } from '../../slo/view.ts';
 import type { ApiAnswer } from '../api-client.ts';
 import { CheckFailed, wrongUsage } from '../failures.ts';
@@ -34,7 +35,7 @@ Examples:
   tidewatch slo status checkout --json
 ${ACCESS_HELP}
 
-With --json: [{ "slo", "remaining", "budgetState", "burnRate", "gate", "firing", … }], with a name one of them with
+With --json: [{ "slo", "remaining", "budgetState", "burnRate", "gate", "firing", "sla", … }], with a name one of them with
 its "changes": [{ "id", "kind", "reason", "author", … }]`;
 
 const GATE_HELP = `
@@ -138,6 +139,7 @@ async function status(name: string | undefined, options: SloAccessOptions, comma
     'EVALUATED',
   ];
   printLine(table([head, ...slos.map(row)]));
+  for (const slo of slos) if (slo.sla) printLine(slaLine(slo.slo, slo.sla));
   for (const { id, kind, reason, author, withdrawn } of body.changes ?? [])
     printLine(`${withdrawn === null ? kind : `${kind} (withdrawn)`} ${id}: ${reason} (${author})`);
 }
@@ -157,6 +159,15 @@ function row(slo: SloView): string[] {
     slo.firing.join(',') || '-',
     slo.evaluatedAt ?? 'never',
   ];
+}
+
+function slaLine(slo: string, { objective, contract, achieved, isMet, credit }: SlaCompliance): string {
+  const promise = `SLA of ${slo}${contract === '' ? '' : ` (${contract})`}: ${writtenShare(objective)} promised`;
+  if (achieved === null) return `${promise}, nothing measured yet`;
+  const due = credit > 0 ? `; ${writtenShare(credit)} of the price is due back` : '';
+  // Rounded down: what is broken must not look kept.
+  const reached = `${Math.floor(achieved * 1e6) / 1e4}% reached`;
+  return `${promise}, ${reached}: ${isMet ? 'kept' : 'broken'}${due}`;
 }
 
 async function gate(

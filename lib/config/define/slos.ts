@@ -43,6 +43,19 @@ export interface SloConfig {
   readonly dashboardUrl?: string;
   /** Names of receivers, for the routing of alerts: the annotation `notify`. */
   readonly notify?: readonly string[];
+  /** How important the service is, 1 the most: `tidewatch slo coverage` wants an SLO for each service of tier 1. */
+  readonly tier?: 1 | 2 | 3 | 4;
+  /** What a contract promises; `tidewatch slo status` says whether it is kept. */
+  readonly sla?: SlaConfig;
+}
+
+/** A promise to customers, weaker than the objective, so that the objective alerts before it is broken. */
+export interface SlaConfig {
+  readonly objective: RatioText;
+  /** Which contract, or a link to it. */
+  readonly contract?: string;
+  /** Share of the price that is due back below a share of good events: `[{ below: '99%', credit: '10%' }]`. */
+  readonly credits?: readonly { readonly below: RatioText; readonly credit: RatioText }[];
 }
 
 export interface CalendarPeriodConfig {

@@ -14,6 +14,7 @@ import { nominalLengthMs } from './budget-period.ts';
 import { DocumentNode } from './document-node.ts';
 import { readBudgeting, readIndicator, readObjective, readParts } from './read-indicator.ts';
 import { readAdjustments, readExclusions, readPeriod } from './read-period.ts';
+import { readSla, readTier } from './read-sla.ts';
 import { readWindows } from './read-windows.ts';
 
 export interface SloReading {
@@ -43,6 +44,8 @@ const KEYS = [
   'runbookUrl',
   'dashboardUrl',
   'notify',
+  'tier',
+  'sla',
 ];
 
 /**
@@ -101,9 +104,12 @@ function readSlo(node: DocumentNode): SloSettings | undefined {
       .items()
       .flatMap((item) => item.text() ?? []),
   };
+  const tier = node.has('tier') ? readTier(node.field('tier')) : undefined;
+  const sla = node.has('sla') ? readSla(node.field('sla'), objective) : undefined;
   if (name === undefined || budgeting === undefined || indicator === undefined) return undefined;
   if (objective === undefined || period === undefined) return undefined;
-  const slo = { name, budgeting, indicator, objective, period, ...optional };
+  const contract = { ...(tier !== undefined && { tier }), ...(sla !== undefined && { sla }) };
+  const slo = { name, budgeting, indicator, objective, period, ...optional, ...contract };
   const custom = node.field('windows');
   const windows = custom.isAbsent
     ? fittingDefaults(slo, node.path, node.problems)

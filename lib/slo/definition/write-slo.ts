@@ -27,6 +27,8 @@ export function writeSlo(slo: SloSettings): Record<string, unknown> {
     ...(slo.noDataAfterMs !== undefined && { noDataAfter: formatDuration(slo.noDataAfterMs) }),
     ...(slo.settleMs !== SLO_DEFAULTS.settleMs && { settle: formatDuration(slo.settleMs) }),
     ...(slo.notify.length > 0 && { notify: slo.notify }),
+    ...(slo.tier !== undefined && { tier: slo.tier }),
+    ...(slo.sla !== undefined && { sla: writeSla(slo.sla) }),
   };
 }
 
@@ -41,6 +43,18 @@ function hasDefaultWindows({ windows, period }: SloSettings): boolean {
   const table = defaultTable(nominalLengthMs(period)).map((window) => JSON.stringify(writeWindow(window)));
   const own = windows.map((window) => JSON.stringify(writeWindow(window)));
   return own.length > 0 && own.every((window, place) => table[place] === window);
+}
+
+function writeSla({
+  objective,
+  contract,
+  credits,
+}: NonNullable<SloSettings['sla']>): Record<string, unknown> {
+  return {
+    objective,
+    ...(contract !== '' && { contract }),
+    ...(credits.length > 0 && { credits }),
+  };
 }
 
 function writeWindow(window: SloSettings['windows'][number]): Record<string, unknown> {
