@@ -46,6 +46,8 @@ export interface BeyondSettings {
   readonly silenceReminderMs: number;
   /** Below this part of the time to its end an alert that is sent again unchanged is written again; 0..1. */
   readonly rewriteBelow: number;
+  /** Notifications carry a score of 0 to 100; see priority-score.ts. */
+  readonly priorityScore: boolean;
   /** Silences that come again, in the words of the configuration; see config/recurring-silences.ts. */
   readonly recurringSilences: JsonValue;
 }
@@ -54,6 +56,7 @@ export const BEYOND_DEFAULTS: BeyondSettings = {
   resolveWhenMuted: true,
   silenceReminderMs: 15 * 60_000,
   rewriteBelow: 0.5,
+  priorityScore: true,
   recurringSilences: [],
 };
 
@@ -62,5 +65,6 @@ export const BEYOND_NOTHING: BeyondSettings = {
   resolveWhenMuted: false,
   silenceReminderMs: 0,
   rewriteBelow: 1,
+  priorityScore: false,
   recurringSilences: [],
 };

@@ -36,6 +36,8 @@ export interface NotificationContent {
   /** Firing as long as one alert is. */
   readonly status: 'firing' | 'resolved';
   readonly priority: Priority;
+  /** 0 to 100: what to look at first among equal priorities; left out where it is turned off. */
+  readonly score?: number;
   /** In the order of Alertmanager. */
   readonly alerts: readonly NotifiedAlert[];
   readonly links: NotificationLinks;

@@ -54,6 +54,12 @@ test('holds the group, what is common, and each alert with its status', () => {
   ]);
 });
 
+test('has a score where it is reckoned, of what still fires', () => {
+  const scored = { inhibits: () => true };
+  expect(notificationContent(entry({ alerts: both }), head, '', scored).score).toBe(30);
+  expect(notificationContent(entry({ alerts: both }), head, '')).not.toHaveProperty('score');
+});
+
 test('is as urgent as what still fires; once all has resolved, as what was', () => {
   expect(notificationContent(entry({ alerts: both }), head, '').priority).toBe('P3');
   const over = entry({ alerts: [both[1]!], status: 'resolved' });

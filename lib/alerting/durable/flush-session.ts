@@ -8,6 +8,7 @@ import type { LogEntry } from '../groups/notification-log.ts';
 import { type DeliveryOutcome, retryDelayMs } from '../groups/retry.ts';
 import { step } from '../groups/router.ts';
 import type { RouterEffect, RouterEvent, RouterState } from '../groups/router-state.ts';
+import { isSource } from '../muting/inhibition.ts';
 import type {
   AlertingStores,
   GroupHead,
@@ -215,7 +216,14 @@ export class FlushSession {
     const { integration, receiver } = notification;
     const name = integrationName(integration);
     const entry = this.entry(place)!;
-    const content = notificationContent(entry, this.head, this.ports.externalUrl);
+    const content = notificationContent(
+      entry,
+      this.head,
+      this.ports.externalUrl,
+      this.state.priorityScore
+        ? { inhibits: (labels) => isSource(this.state.inhibition, labels) }
+        : undefined,
+    );
     const previous = this.told.get(name)?.reference;
     const result = await this.send(integration, content, {
       idempotencyKey: entry.idempotencyKey,

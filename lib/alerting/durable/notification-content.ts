@@ -3,6 +3,7 @@ import type { NotificationContent, NotificationLinks, NotifiedAlert } from '../.
 import type { LabelSet } from '../matchers/matcher.ts';
 import type { GroupHead, OutboxEntry } from '../ports.ts';
 import { mostUrgent } from '../priority.ts';
+import { priorityScore, type ScoreRules } from '../priority-score.ts';
 
 /** Annotations that hold an address, by the link they become; the first that is there counts. */
 const LINK_ANNOTATIONS: Readonly<
@@ -16,11 +17,15 @@ const LINK_ANNOTATIONS: Readonly<
 };
 const ADDRESS = /^https?:\/\/\S+$/;
 
-/** @param externalUrl address of the `api` function, without a slash at its end */
+/**
+ * @param externalUrl address of the `api` function, without a slash at its end
+ * @param scored how the score is reckoned; undefined for none
+ */
 export function notificationContent(
   entry: OutboxEntry,
   head: Pick<GroupHead, 'key' | 'labels'>,
   externalUrl: string,
+  scored?: ScoreRules,
 ): NotificationContent {
   const alerts = entry.alerts.map(
     ({ alert, status }): NotifiedAlert => ({
@@ -34,6 +39,7 @@ export function notificationContent(
     }),
   );
   const firing = alerts.filter(({ status }) => status === 'firing');
+  const decisive = (firing.length > 0 ? firing : alerts).map(({ labels }) => labels);
   const commonAnnotations = inCommon(alerts.map(({ annotations }) => annotations));
   return {
     receiver: entry.receiver,
@@ -42,7 +48,8 @@ export function notificationContent(
     commonLabels: inCommon(alerts.map(({ labels }) => labels)),
     commonAnnotations,
     status: entry.status,
-    priority: mostUrgent((firing.length > 0 ? firing : alerts).map(({ labels }) => labels)),
+    priority: mostUrgent(decisive),
+    ...(scored !== undefined && { score: priorityScore(decisive, scored) }),
     alerts,
     links: linksOf([commonAnnotations, ...alerts.map(({ annotations }) => annotations)]),
     externalUrl,

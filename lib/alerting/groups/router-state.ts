@@ -16,6 +16,8 @@ export interface RouterState {
   readonly resolveTimeoutMs: number;
   /** See BeyondSettings; a replay goes without. */
   readonly resolveWhenMuted: boolean;
+  /** See BeyondSettings; a replay goes without. */
+  readonly priorityScore: boolean;
   /** Of the configuration, beyond Alertmanager. */
   readonly recurringSilences: readonly Silence[];
   /** By fingerprint: the latest of each alert, and where it goes. */

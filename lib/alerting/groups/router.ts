@@ -20,7 +20,7 @@ import type { Place, RouterEffect, RouterEvent, RouterState } from './router-sta
 /** A router without alerts. @param beyond what it does beyond Alertmanager */
 export function createRouter(
   config: AlertmanagerConfig,
-  beyond: Pick<BeyondSettings, 'resolveWhenMuted'> = BEYOND_NOTHING,
+  beyond: Pick<BeyondSettings, 'resolveWhenMuted' | 'priorityScore'> = BEYOND_NOTHING,
 ): RouterState {
   const recurringSilences = (config.recurringSilences ?? []).map(({ silence }) => silence);
   return {
@@ -29,6 +29,7 @@ export function createRouter(
     timeIntervals: new Map(config.timeIntervals.map((interval) => [interval.name, interval])),
     resolveTimeoutMs: config.resolveTimeoutMs,
     resolveWhenMuted: beyond.resolveWhenMuted,
+    priorityScore: beyond.priorityScore,
     recurringSilences,
     alerts: new Map(),
     groups: new Map(),

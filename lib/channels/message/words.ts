@@ -65,6 +65,7 @@ function scopeOf(content: NotificationContent, facts: Facts, now: number): objec
   return {
     status: content.status,
     priority: content.priority,
+    score: content.score ?? null,
     receiver: content.receiver,
     groupKey: content.groupKey,
     groupLabels: cutAll(content.groupLabels),

@@ -1,6 +1,7 @@
 // `tidewatch alerts list | add`: alerts of a running deployment.
 import type { Command } from 'commander';
 import type { AlertView } from '../../alerting/api/views.ts';
+import { priorityScore } from '../../alerting/priority-score.ts';
 import { type ApiOptions, addApiOptions, openApi } from '../api-client.ts';
 import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, resultColours, say, table, wantsJson } from '../output.ts';
@@ -42,7 +43,11 @@ ${WHERE} alerts:write.`;
 
 /** Adds the commands about alerts of a deployment to `alerts`. */
 export function registerLiveAlerts(alerts: Command): void {
-  addApiOptions(alerts.command('list').description('list alerts that fire, and what keeps each quiet'))
+  addApiOptions(
+    alerts
+      .command('list')
+      .description('list alerts that fire, what matters most first, and what keeps each quiet'),
+  )
     .argument('[matchers...]', 'such as severity=page')
     .option('--receiver <expression>', 'only those that reach a receiver of that name')
     .option('--active', 'only those that nothing keeps quiet')
@@ -66,7 +71,10 @@ async function list(matchers: string[], options: ListOptions, command: Command):
   const alerts = await api.expect<readonly AlertView[]>('GET', `/api/v2/alerts?${query}`);
   if (wantsJson(command)) return printJson(alerts);
   if (alerts.length === 0) return say('no alert fires');
-  const rows = alerts.map(({ labels, startsAt, status, receivers }) => {
+  // Which of them are sources of an inhibition rule, the API does not say.
+  const score = ({ labels }: AlertView) => priorityScore([labels], { inhibits: () => false });
+  const sorted = [...alerts].sort((left, right) => score(right) - score(left));
+  const rows = sorted.map(({ labels, startsAt, status, receivers }) => {
     const { alertname = '', ...others } = labels;
     const rest = Object.entries(others).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
     const names = receivers.map(({ name }) => name).join(',');

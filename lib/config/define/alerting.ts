@@ -32,6 +32,8 @@ export interface AlertingConfig {
    * ends. Default: true.
    */
   readonly silenceReminder?: boolean;
+  /** Gives each notification a score of 0 to 100 from what its alerts say of their weight. Default: true. */
+  readonly priorityScore?: boolean;
   /** Takes the changes of CloudWatch alarms of this account and Region as alerts. Default: false. */
   readonly cloudwatchAlarms?: boolean | CloudWatchAlarmsConfig;
   /** ARNs of SNS topics whose messages are taken as alerts; subscribe them to `<ApiUrl>/sns`. */

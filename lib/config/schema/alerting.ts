@@ -33,6 +33,7 @@ const alertingSchema = section({
   recurringSilences: z.array(z.unknown(), { error: 'a list of recurring silences' }).optional(),
   resolveWhenMuted: z.boolean().optional(),
   silenceReminder: z.boolean().optional(),
+  priorityScore: z.boolean().optional(),
   snsTopics: distinct(
     z
       .string({ error: TOPIC })
@@ -127,6 +128,7 @@ function finish(
   const {
     resolveWhenMuted = BEYOND_DEFAULTS.resolveWhenMuted,
     silenceReminder = true,
+    priorityScore = BEYOND_DEFAULTS.priorityScore,
     cloudwatchAlarms = false,
     snsTopics,
   } = options;
@@ -140,6 +142,7 @@ function finish(
       ...BEYOND_DEFAULTS,
       resolveWhenMuted,
       recurringSilences,
+      priorityScore,
       ...(!silenceReminder && { silenceReminderMs: 0 }),
     },
     ...(alarms !== undefined && { alarms }),
