@@ -2,8 +2,10 @@
 import { MalformedError } from '../model/errors.ts';
 import type { WireCursor } from '../wire/cursor.ts';
 import { KEY_VALUE_KEY, KEY_VALUE_VALUE } from '../wire/otlp-fields.ts';
+import type { AttributeKey, KeyBytes } from './attribute-key.ts';
 import { MAX_ATTRIBUTES } from './attribute-limit.ts';
-import type { AttributeKey, KeyTable } from './key-table.ts';
+import { type KeySequence, NO_SEQUENCE } from './key-sequence.ts';
+import { isSame, type KeyTable } from './key-table.ts';
 
 const INITIAL_CAPACITY = 64;
 
@@ -21,11 +23,15 @@ export class AttributeList {
   duplicates = 0;
   /** Attributes that found the list full. */
   excess = 0;
+  /** All keys of a list whose order was seen before; NO_SEQUENCE for an empty list, and where no more are kept. */
+  sequence: KeySequence = NO_SEQUENCE;
   private readonly max: number;
   /** By key id: in which round it was seen last, and at which place. */
   private rounds: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private places: Int32Array = new Int32Array(INITIAL_CAPACITY);
   private round = 1;
+  /** How many entries are in these tables: those of a known sequence are not until another key comes. */
+  private remembered = 0;
   private unkept: Map<string, number> | undefined;
 
   /** @param max most entries */
@@ -39,6 +45,8 @@ export class AttributeList {
     this.duplicates = 0;
     this.excess = 0;
     this.round++;
+    this.remembered = 0;
+    this.sequence = NO_SEQUENCE;
     this.unkept = undefined;
   }
 
@@ -67,7 +75,14 @@ export class AttributeList {
       const start = afterKey + (first < 128 ? 2 : 3);
       if (second < 128 && start + (first < 128 ? first : (first & 127) | (second << 7)) === end) {
         cursor.pos = end;
-        this.add(table.intern(bytes, cursor.data, pos + 2, afterKey), start, end);
+        const next = this.sequence.first;
+        if (next !== undefined && isSame(next.key as KeyBytes, bytes, cursor.data, pos + 2, afterKey)) {
+          // The last key of a sequence is no duplicate.
+          this.sequence = next;
+          this.append(next.key as KeyBytes, start, end);
+          return;
+        }
+        this.add(table.intern(bytes, cursor.data, pos + 2, afterKey), start, end, table);
         return;
       }
     }
@@ -88,7 +103,7 @@ export class AttributeList {
       } else cursor.skip(tag, end);
     }
     if (cursor.pos !== end) throw new MalformedError('attribute runs past its end', end);
-    this.add(table.intern(cursor.bytes, cursor.data, keyStart, keyEnd), valueStart, valueEnd);
+    this.add(table.intern(cursor.bytes, cursor.data, keyStart, keyEnd), valueStart, valueEnd, table);
   }
 
   /** @returns the place of the attribute with this key, or -1 */
@@ -104,19 +119,29 @@ export class AttributeList {
     this.ends = new Int32Array(INITIAL_CAPACITY);
   }
 
-  private add(key: AttributeKey, valueStart: number, valueEnd: number): void {
-    let place = this.placeOf(key);
-    if (place < 0) {
-      place = this.count++;
-      if (place >= this.starts.length) {
-        this.starts = doubled(this.starts, place);
-        this.ends = doubled(this.ends, place);
-      }
-      this.keys[place] = key;
-      this.remember(key, place);
-    } else this.duplicates++;
+  private append(key: AttributeKey, valueStart: number, valueEnd: number): void {
+    const place = this.count++;
+    if (place >= this.starts.length) {
+      this.starts = doubled(this.starts, place);
+      this.ends = doubled(this.ends, place);
+    }
+    this.keys[place] = key;
     this.starts[place] = valueStart;
     this.ends[place] = valueEnd;
+  }
+
+  private add(key: AttributeKey, valueStart: number, valueEnd: number, table: KeyTable): void {
+    for (; this.remembered < this.count; this.remembered++)
+      this.remember(this.keys[this.remembered] as AttributeKey, this.remembered);
+    const place = this.placeOf(key);
+    if (place >= 0) {
+      this.duplicates++;
+      this.starts[place] = valueStart;
+      this.ends[place] = valueEnd;
+      return;
+    }
+    this.sequence = this.count === 0 ? table.sequences.root.with(key) : this.sequence.with(key);
+    this.append(key, valueStart, valueEnd);
   }
 
   private placeOf(key: AttributeKey): number {

@@ -1,4 +1,8 @@
 // Attribute keys repeat in every span: this table turns key bytes into one shared object without making a string.
+import type { AttributeKey, KeyBytes } from './attribute-key.ts';
+import { KeySequenceTree } from './key-sequence.ts';
+
+export type { AttributeKey };
 
 /** Keys kept; when more come the table starts over before the next request. */
 const MAX_KEYS = 4096;
@@ -12,20 +16,16 @@ const BUCKETS = 16384;
 /** Keys kept in one bucket: without a limit, keys made to collide would cost thousands of comparisons each. */
 const MAX_CHAIN = 16;
 
-/** An attribute key. The same key is the same object while `generation` stays. */
-export interface AttributeKey {
-  /** Dense from 0 within a generation, for side tables; -1 for a key that is not kept. */
-  readonly id: number;
-  readonly text: string;
-  readonly generation: number;
-}
+/** A full tree of sequences is used for so many requests before a new one is grown. */
+const REQUESTS_WITH_FULL_TREE = 64;
 
-class KeptKey implements AttributeKey {
+class KeptKey implements KeyBytes {
   readonly id: number;
   readonly text: string;
   readonly generation: number;
   readonly bytes: Uint8Array;
   readonly data: DataView;
+  readonly isPlain: boolean;
   /** The next key of the same bucket. */
   readonly chained: KeptKey | undefined;
   /** The two keys that came after this one last: guesses that make nine look-ups of ten one comparison or two. */
@@ -38,6 +38,7 @@ class KeptKey implements AttributeKey {
     this.generation = generation;
     this.bytes = bytes;
     this.data = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.isPlain = bytes.every((byte) => byte > 0 && byte < 0x80);
     this.chained = chained;
   }
 }
@@ -51,15 +52,26 @@ export class KeyTable {
   private count = 0;
   private full = false;
   private last: KeptKey | undefined = undefined;
+  /** The orders in which keys came. */
+  sequences = new KeySequenceTree();
+  private requestsWithFullTree = 0;
 
   /** Empties a table that was full; called between requests, so that no key changes its id within one. */
   startRequest(): void {
+    // Senders whose keys come in no order fill a tree at once: it is not worth growing a new one for each request.
+    if (this.sequences.isFull && ++this.requestsWithFullTree >= REQUESTS_WITH_FULL_TREE) this.plant();
     if (!this.full) return;
     this.generation = nextGeneration++;
     this.buckets = new Array(BUCKETS).fill(undefined);
     this.count = 0;
     this.full = false;
     this.last = undefined;
+    this.plant();
+  }
+
+  private plant(): void {
+    this.sequences = new KeySequenceTree();
+    this.requestsWithFullTree = 0;
   }
 
   /** @returns the key whose UTF-8 bytes are `bytes[start, end)` */
@@ -105,10 +117,20 @@ export class KeyTable {
   }
 }
 
-function isSame(key: KeptKey, bytes: Buffer, data: DataView, start: number, end: number): boolean {
+/** True when `bytes[start, end)` are those of the key. @param data over the whole of `bytes` */
+export function isSame(key: KeyBytes, bytes: Buffer, data: DataView, start: number, end: number): boolean {
   const length = end - start;
   const kept = key.bytes;
   if (kept.length !== length) return false;
+  if (length >= 8 && key.isPlain) {
+    // Eight bytes at a time; the last eight may overlap those before.
+    const lastDouble = length - 8;
+    if (data.getFloat64(start + lastDouble, true) !== key.data.getFloat64(lastDouble, true)) return false;
+    for (let i = 0; i < lastDouble; i += 8) {
+      if (data.getFloat64(start + i, true) !== key.data.getFloat64(i, true)) return false;
+    }
+    return true;
+  }
   if (length < 4) {
     for (let i = 0; i < length; i++) if (bytes[start + i] !== kept[i]) return false;
     return true;

@@ -1,6 +1,7 @@
 // The attributes of the current span by slot, and which of them a block of the document already shows.
 import { AnyValueView, plainText, VALUE } from '../../../telemetry/any-value.ts';
 import type { AttributeList } from '../../../telemetry/attribute-list.ts';
+import type { KeySequenceTree } from '../../../telemetry/key-sequence.ts';
 import { type AttributeKey, KeySideTable } from '../../../telemetry/key-table.ts';
 import type { SpanView } from '../../../telemetry/span-view.ts';
 import type { WireCursor } from '../../../wire/cursor.ts';
@@ -27,6 +28,15 @@ const MAX_LISTED_KEYS = 1_000;
 /** `number` is what wholeNumber could not read. */
 export const NOT_WHOLE = Number.NaN;
 
+/** What the keys of a span say before a value is looked at. */
+interface SlotPlan {
+  readonly places: Int32Array;
+  readonly isHttp: boolean;
+  readonly urlParts: number;
+  readonly isCall: boolean;
+  readonly hasPrefixed: boolean;
+}
+
 /** One table for the life of an encoder; nothing is allocated for a span of usual size. */
 export class SpanAttributes {
   readonly cursor: WireCursor;
@@ -46,7 +56,11 @@ export class SpanAttributes {
   shown = new Uint8Array(64);
   readonly value = new AnyValueView();
   /** By slot: place in the list plus 1. */
-  private readonly places = new Int32Array(SLOT_COUNT);
+  private places: Int32Array = new Int32Array(SLOT_COUNT);
+  private readonly ownPlaces = this.places;
+  /** By sequence of keys: what `load` finds out of them. */
+  private plans: (SlotPlan | undefined)[] = [];
+  private planTree: KeySequenceTree | undefined;
   private readonly slots = new KeySideTable<Slot>((key: AttributeKey) => slotOf(key.text));
 
   constructor(span: SpanView) {
@@ -56,15 +70,43 @@ export class SpanAttributes {
 
   load(list: AttributeList): void {
     this.list = list;
+    const { count, sequence } = list;
+    if (count > this.shown.length) this.shown = new Uint8Array(count * 2);
+    else this.shown.fill(0, 0, count);
+    if (sequence.id < 0) {
+      this.places = this.ownPlaces;
+      this.readKeys(list);
+      return;
+    }
+    if (this.planTree !== sequence.tree) {
+      this.planTree = sequence.tree;
+      this.plans = [];
+    }
+    const plan = this.plans[sequence.id] ?? this.plan(list);
+    this.places = plan.places;
+    this.isHttp = plan.isHttp;
+    this.urlParts = plan.urlParts;
+    this.isCall = plan.isCall;
+    this.hasPrefixed = plan.hasPrefixed;
+  }
+
+  private plan(list: AttributeList): SlotPlan {
+    this.places = new Int32Array(SLOT_COUNT);
+    this.readKeys(list);
+    const { places, isHttp, urlParts, isCall, hasPrefixed } = this;
+    const plan = { places, isHttp, urlParts, isCall, hasPrefixed };
+    while (this.plans.length <= list.sequence.id) this.plans.push(undefined);
+    this.plans[list.sequence.id] = plan;
+    return plan;
+  }
+
+  private readKeys(list: AttributeList): void {
     this.places.fill(0);
     this.isHttp = false;
     this.urlParts = 0;
     this.isCall = false;
     this.hasPrefixed = false;
-    const count = list.count;
-    if (count > this.shown.length) this.shown = new Uint8Array(count * 2);
-    else this.shown.fill(0, 0, count);
-    for (let i = 0; i < count; i++) {
+    for (let i = 0; i < list.count; i++) {
       const slot = this.slots.of(list.keys[i] as AttributeKey);
       if (slot === 0) continue;
       this.places[slot] = i + 1;
@@ -87,6 +129,10 @@ export class SpanAttributes {
   /** Makes the attribute unknown to the rules and keeps it out of annotations and metadata. */
   hide(slot: Slot): void {
     this.show(slot);
+    if (this.places !== this.ownPlaces) {
+      this.ownPlaces.set(this.places);
+      this.places = this.ownPlaces;
+    }
     this.places[slot] = 0;
   }
 
