@@ -5,6 +5,9 @@ import { printJson, printLine, table, wantsJson } from '../output.ts';
 import { addStackOption, type StackOption } from '../stack-option.ts';
 
 const HELP = `
+Examples:
+  tidewatch anomalies list
+
 With --json: { "incidents": [{ "id", "since", "service", "severity", "score", "metrics": [], "causes": [{ "component",
   "score", "reasons" }], "changes": [] }], "predictions": [{ "service", "summary", "since" }] }, times in ISO 8601.`;
 

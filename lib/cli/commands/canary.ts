@@ -15,6 +15,12 @@ interface CanaryOptions {
   readonly acceptMarginal: boolean;
 }
 
+const HELP = `
+Examples:
+  tidewatch canary --baseline old.csv --canary new.csv --critical errors --decrease throughput
+
+Exit status 1 unless it passes.`;
+
 /** Adds `canary` to the program. */
 export function registerCanary(program: Command): void {
   program
@@ -26,6 +32,7 @@ export function registerCanary(program: Command): void {
     .option('--either <metric...>', 'metrics that are bad when different', [])
     .option('--critical <metric...>', 'metrics that fail the canary alone', [])
     .option('--accept-marginal', 'exit 0 on a marginal verdict too', false)
+    .addHelpText('after', HELP)
     .action((options: CanaryOptions, command: Command) => run(options, wantsJson(command)));
 }
 

@@ -10,6 +10,11 @@ interface ChangePointsOptions {
   readonly kind: ChangeKind;
 }
 
+const HELP = `
+Examples:
+  tidewatch change-points --input latency.csv
+  tidewatch change-points --input memory.csv --kind trend --json`;
+
 /** Adds `change-points` to the program. */
 export function registerChangePoints(program: Command): void {
   program
@@ -17,6 +22,7 @@ export function registerChangePoints(program: Command): void {
     .description('find when the level or the trend of a series changed for good')
     .requiredOption('--input <csv>', 'timestamp,value; "-" reads standard input')
     .addOption(new Option('--kind <kind>', 'what changed').choices(['level', 'trend']).default('level'))
+    .addHelpText('after', HELP)
     .action((options: ChangePointsOptions, command: Command) => run(options, wantsJson(command)));
 }
 

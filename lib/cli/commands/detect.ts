@@ -14,6 +14,11 @@ interface DetectOptions {
 
 const SCORE_DIGITS = 6;
 
+const HELP = `
+Examples:
+  tidewatch detect --input latency.csv --output scored.csv
+  tidewatch detect --input - --output - --head novelty < latency.csv`;
+
 /** Adds `detect` to the program. */
 export function registerDetect(program: Command): void {
   program
@@ -29,6 +34,7 @@ export function registerDetect(program: Command): void {
         .choices(['novelty', 'deviation', 'both'])
         .default('both'),
     )
+    .addHelpText('after', HELP)
     .action((options: DetectOptions, command: Command) => detect(options, wantsJson(command)));
 }
 

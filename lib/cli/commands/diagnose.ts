@@ -7,6 +7,10 @@ import { printJson, printLine, say, wantsJson } from '../output.ts';
 
 const MEASURED = ['db_latency', 'cpu_usage', 'memory_usage'] as const;
 
+const HELP = `
+Examples:
+  tidewatch diagnose --input service.csv`;
+
 /** Adds `diagnose` to the program. */
 export function registerDiagnose(program: Command): void {
   program
@@ -16,6 +20,7 @@ export function registerDiagnose(program: Command): void {
       '--input <file>',
       'CSV or JSON, oldest first: latency, db_latency (ms), cpu_usage, memory_usage (0 to 1); "-" reads standard input',
     )
+    .addHelpText('after', HELP)
     .action(({ input }: { input: string }, command: Command) => run(input, wantsJson(command)));
 }
 

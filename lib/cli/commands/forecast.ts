@@ -15,6 +15,13 @@ interface ForecastOptions {
 
 const HORIZON_MAX = 10_000;
 
+const HELP = `
+Examples:
+  tidewatch forecast --input disk.csv --horizon 24
+  tidewatch forecast --input disk.csv --horizon 24 --json
+
+With --json: { "model", "points": [{ "timestamp", "value", "low", "high" }] }`;
+
 /** Adds `forecast` to the program. */
 export function registerForecast(program: Command): void {
   program
@@ -22,6 +29,7 @@ export function registerForecast(program: Command): void {
     .description('forecast a series with the model that did best on its own history')
     .requiredOption('--input <csv>', 'timestamp,value; "-" reads standard input')
     .requiredOption('--horizon <n>', 'how many steps ahead')
+    .addHelpText('after', HELP)
     .action((options: ForecastOptions, command: Command) => run(options, wantsJson(command)));
 }
 

@@ -16,6 +16,9 @@ The key is shown once; only its SHA-256 is kept. On stdout: the OTEL_* variables
 With --json: { "id", "key", "name", "tenant", "scopes", "variables": { NAME: value } }`;
 
 const LIST_HELP = `
+Examples:
+  tidewatch keys list
+
 With --json: [{ "id", "name", "tenant", "scopes", "createdAt", "revokedAt": epoch ms or null }]`;
 
 const REVOKE_HELP = `

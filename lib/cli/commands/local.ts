@@ -8,6 +8,7 @@ Examples:
   tidewatch local up                      start, deploy, print the endpoints
   tidewatch local up --redeploy           put changed code on a stack that runs
   tidewatch local up --json | jq -r .ingestUrl
+  tidewatch local status
   tidewatch local down
 
 With --json: { "ingestUrl", "ingestKey", "alertsUrl", "alertsKey", "consoleUrl", "awsEndpoints": { "default", "xray" },
@@ -23,7 +24,7 @@ export function registerLocal(program: Command): void {
   const local = program
     .command('local')
     .description('run the whole of Tidewatch on this machine, without AWS')
-    .addHelpText('after', HELP);
+    .addHelpText('afterAll', HELP);
   local
     .command('up')
     .description('start the emulator, deploy to it, print the endpoints')

@@ -4,12 +4,19 @@ import type { Command } from 'commander';
 import { PatternMiner } from '../../anomaly/log-patterns/pattern-miner.ts';
 import { printLine, table, wantsJson } from '../output.ts';
 
+const HELP = `
+Examples:
+  tidewatch log-patterns --input service.log
+
+With --json: { "clusters": [one id a line], "patterns": [{ "id", "template", "count" }] }`;
+
 /** Adds `log-patterns` to the program. */
 export function registerLogPatterns(program: Command): void {
   program
     .command('log-patterns')
     .description('group the lines of a log file into patterns')
     .requiredOption('--input <file>', 'one line an event; "-" reads standard input')
+    .addHelpText('after', HELP)
     .action(({ input }: { input: string }, command: Command) => mine(input, wantsJson(command)));
 }
 

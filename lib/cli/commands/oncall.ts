@@ -71,6 +71,12 @@ ${API_HELP}
 
 With --json: { "id", "schedule", "person", "insteadOf", "from", "to", "madeBy", "madeAt" }`;
 
+const OVERRIDES_HELP = `
+Examples:
+  tidewatch oncall overrides primary
+  tidewatch oncall remove-override primary 3f9ab24c
+${API_HELP}`;
+
 export function registerOnCall(program: Command): void {
   const oncall = program.command('oncall').description('who is on call');
   addApiOptions(oncall.command('who', { isDefault: true }).description('who is on call now, or at a time'))
@@ -103,14 +109,18 @@ export function registerOnCall(program: Command): void {
       .command('overrides')
       .description('list who stands in')
       .argument('<schedule>', 'name of the schedule'),
-  ).action(overrides);
+  )
+    .addHelpText('after', OVERRIDES_HELP)
+    .action(overrides);
   addApiOptions(
     oncall
       .command('remove-override')
       .description('take an override back')
       .argument('<schedule>', 'name of the schedule')
       .argument('<id>', 'id of the override'),
-  ).action(removeOverride);
+  )
+    .addHelpText('after', OVERRIDES_HELP)
+    .action(removeOverride);
 }
 
 async function who({ schedule, at, ...options }: WhoOptions, command: Command): Promise<void> {

@@ -20,6 +20,12 @@ interface RankCausesOptions {
 /** Causes listed for a person; `--json` lists all. */
 const LISTED = 5;
 
+const HELP = `
+Examples:
+  tidewatch rank-causes --metrics now.csv --edges calls.csv --component storefront --metric duration --statistic p95 --from 2026-11-24T10:00:00Z
+
+With --json: { "causes": [{ "component", "score", "reasons" }] }, best first`;
+
 /** Adds `rank-causes` to the program. */
 export function registerRankCauses(program: Command): void {
   program
@@ -32,6 +38,7 @@ export function registerRankCauses(program: Command): void {
     .requiredOption('--metric <name>', 'metric that shows it')
     .requiredOption('--statistic <name>', 'statistic of that metric, such as Average or p95')
     .requiredOption('--from <time>', 'when it was noticed: ISO 8601 or epoch seconds')
+    .addHelpText('after', HELP)
     .action((options: RankCausesOptions, command: Command) => rank(options, wantsJson(command)));
 }
 

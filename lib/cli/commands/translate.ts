@@ -10,6 +10,11 @@ const TRANSLATORS: Readonly<Record<string, () => Promise<Translator>>> = {
   logs: async () => (await import('../translators/logs.ts')).logsTranslator,
 };
 
+const HELP = `
+Examples:
+  tidewatch translate xray < request.json
+  tidewatch translate metrics --json < request.json`;
+
 /** Adds `translate` to the program. */
 export function registerTranslate(program: Command): void {
   program
@@ -17,6 +22,7 @@ export function registerTranslate(program: Command): void {
     .description('translate an OTLP/JSON request on stdin with the deployed encoder; prints a JSON array')
     .addArgument(new Argument('<destination>', 'what to translate to').choices(Object.keys(TRANSLATORS)))
     .option('--index-all', 'xray: every attribute an annotation')
+    .addHelpText('after', HELP)
     .action((destination: string, { indexAll = false }: { indexAll?: boolean }) =>
       translate(destination, indexAll),
     );
