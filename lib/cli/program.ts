@@ -7,7 +7,9 @@ import { registerAnomalies } from './commands/anomalies.ts';
 import { registerCanary } from './commands/canary.ts';
 import { registerChangePoints } from './commands/change-points.ts';
 import { registerCheck } from './commands/check.ts';
+import { registerCompareAttributes } from './commands/compare-attributes.ts';
 import { registerDetect } from './commands/detect.ts';
+import { registerDetectMulti } from './commands/detect-multi.ts';
 import { registerDiagnose } from './commands/diagnose.ts';
 import { registerDoctor } from './commands/doctor.ts';
 import { registerForecast } from './commands/forecast.ts';
@@ -33,9 +35,11 @@ const COMMANDS: readonly ((program: Command) => void)[] = [
   registerRedrive,
   registerTranslate,
   registerDetect,
+  registerDetectMulti,
   registerAnomalies,
   registerRankCauses,
   registerDiagnose,
+  registerCompareAttributes,
   registerLogPatterns,
   registerForecast,
   registerCanary,
