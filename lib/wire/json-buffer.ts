@@ -152,11 +152,26 @@ export class JsonBuffer {
   escaped(source: Buffer, sourceData: DataView, start: number, end: number): void {
     this.ensure((end - start) * MAX_GROWTH);
     const out = this.data;
-    const { words, sizes } = this.table;
-    let at = this.length;
-    let seen = 0;
-    let i = start;
     const lastWord = end - 4;
+    let at = this.length;
+    let i = start;
+    // Most texts are plain as a whole: word by word until one is not.
+    for (; i < lastWord; i += 4, at += 4) {
+      const word = sourceData.getInt32(i, true);
+      if (!isPlain(word)) break;
+      out.setInt32(at, word, true);
+    }
+    if (i >= lastWord && lastWord >= start) {
+      // The last word may overlap the one before.
+      const word = sourceData.getInt32(lastWord, true);
+      if (isPlain(word)) {
+        out.setInt32(at + lastWord - i, word, true);
+        this.length += end - start;
+        return;
+      }
+    }
+    const { words, sizes } = this.table;
+    let seen = 0;
     while (i < end) {
       if (i <= lastWord) {
         const word = sourceData.getInt32(i, true);
@@ -183,14 +198,6 @@ export class JsonBuffer {
           at += fourth;
           i += 4;
           continue;
-        }
-      } else if (i > start && at - this.length === i - start) {
-        // The last one to three bytes are written once more with the bytes before them, all of which went unchanged.
-        const word = lastWord < start ? 0 : sourceData.getInt32(lastWord, true);
-        if (isPlain(word)) {
-          out.setInt32(at - 4 + end - i, word, true);
-          at += end - i;
-          break;
         }
       }
       const code = source[i] as number;
