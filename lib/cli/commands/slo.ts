@@ -8,6 +8,8 @@ import { wrongUsage } from '../failures.ts';
 import { printJson, printLine, say, table, wantsJson } from '../output.ts';
 import { readSloFile } from '../slo-file.ts';
 import { registerSloBackfill } from './slo-backfill.ts';
+import { registerSloCoverage } from './slo-coverage.ts';
+import { registerSloImpact } from './slo-impact.ts';
 import { registerLiveSlo } from './slo-live.ts';
 import { registerSloPropose } from './slo-propose.ts';
 
@@ -89,6 +91,8 @@ export function registerSlo(program: Command): void {
   registerSloPropose(slo);
   registerLiveSlo(slo);
   registerSloBackfill(slo);
+  registerSloCoverage(slo);
+  registerSloImpact(slo);
 }
 
 async function exportRules(file: string): Promise<void> {
