@@ -11,7 +11,7 @@ import { RetryBudget } from '../lib/aws/retry.ts';
 import { createSignedClient } from '../lib/aws/signed-client.ts';
 import { createNotificationSender } from '../lib/channels/sender.ts';
 import { alertingRules } from '../lib/config/alerting-rules.ts';
-import { optionalResource, readRuntimeConfig, resource } from '../lib/config/runtime.ts';
+import { functionName, optionalResource, readRuntimeConfig, resource } from '../lib/config/runtime.ts';
 import { ESCALATION_KIND, escalationChannel } from '../lib/incidents/escalation-channel.ts';
 import { batchOutcome } from '../lib/middleware/batch-outcome.ts';
 import { emfLines } from '../lib/middleware/emf-counters.ts';
@@ -42,7 +42,7 @@ const sender = createNotificationSender({
   onTemplateProblem: templateProblems('notify', write, Date.now),
   ...(channels && { channels }),
 });
-const beats = [{ name: HEARTBEAT_METRIC, count: 1, reason: 'delivered' }];
+const beats = [{ name: HEARTBEAT_METRIC, count: 1, reason: functionName() }];
 const beat = () => write(emfLines('notify', { counts: beats, facts: {} }, Date.now()));
 const ports = {
   rules: createRouter(withHeartbeat(alertingRules(alerting)), alerting.beyond),

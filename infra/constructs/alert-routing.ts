@@ -86,7 +86,7 @@ export class AlertRouting extends Construct {
     this.route = this.makeRoute();
     this.notify = this.makeNotify();
     this.sweep = this.makeSweep();
-    this.alarms.whenHeartbeatStops(this);
+    this.alarms.whenHeartbeatStops(this, this.notify.lambda);
   }
 
   /** Where links in messages lead: the address of the API, which is made after this. */

@@ -108,15 +108,18 @@ export class StackAlarms extends Construct {
     });
   }
 
-  /** The heartbeat alert goes the whole way from the alert queue to a delivery each minute. */
-  whenHeartbeatStops(scope: Construct): void {
+  /**
+   * The heartbeat alert goes the whole way from the alert queue to a delivery each minute.
+   * @param notify counts it by its own name, so that another deployment's heartbeat does not hide that this one stopped
+   */
+  whenHeartbeatStops(scope: Construct, notify: LambdaFunction): void {
     this.add(scope, 'HeartbeatAlarm', {
       description:
         'No heartbeat alert was delivered for five minutes: alerts are not routed or nobody is told. Look at the queues and the logs of sweep-timers, route-alerts and notify. A silence or inhibition that covers the alert TidewatchHeartbeat stops it too.',
       metric: new Metric({
         namespace: COUNTERS,
         metricName: HEARTBEAT_METRIC,
-        dimensionsMap: { Receiver: 'notify' },
+        dimensionsMap: { Receiver: 'notify', Reason: notify.functionName },
         period: Duration.minutes(1),
         statistic: Stats.SUM,
       }),

@@ -78,3 +78,8 @@ export function resource(name: ResourceName): string {
 export function optionalResource(name: ResourceName): string | undefined {
   return process.env[ENVIRONMENT[name]] || undefined;
 }
+
+/** The name of the running function, which no other deployment in the account and Region has. */
+export function functionName(): string {
+  return process.env.AWS_LAMBDA_FUNCTION_NAME ?? '';
+}

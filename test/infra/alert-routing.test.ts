@@ -97,4 +97,12 @@ describe('alert routing', () => {
       EvaluationPeriods: 5,
     });
   });
+
+  test('the heartbeat of another deployment in the account does not count', () => {
+    const [alarm] = named('AWS::CloudWatch::Alarm', /HeartbeatAlarm/);
+    expect(alarm?.properties.Dimensions).toContainEqual({
+      Name: 'Reason',
+      Value: { Ref: expect.stringContaining('AlertingNotify') },
+    });
+  });
 });
