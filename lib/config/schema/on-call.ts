@@ -10,6 +10,7 @@ import {
 import { isTimeZone } from '../../model/time-zone.ts';
 import { type Problem, pathText } from '../problem.ts';
 import { readContacts } from './contacts.ts';
+import { gapWarnings } from './on-call-gaps.ts';
 import {
   duration,
   moment,
@@ -25,6 +26,9 @@ import { parse, section, wholeNumber, words } from './parts.ts';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+/** An incident keeps the fields of whom it tells, 40 at a level, in one row of 400 KB. */
+const MAX_CHANNEL_BYTES = 5_000;
 
 const tell = z.union(
   [
@@ -131,8 +135,13 @@ export interface OnCallSection {
 /**
  * @param written what the configuration has under `onCall`
  * @param uses receivers of the alerting configuration that open incidents
+ * @param now epoch milliseconds, from which schedules are looked through for hours without anybody
  */
-export function readOnCallSection(written: unknown, uses: readonly EscalationUse[]): OnCallSection {
+export function readOnCallSection(
+  written: unknown,
+  uses: readonly EscalationUse[],
+  now: number = Date.now(),
+): OnCallSection {
   if (written === undefined) {
     return { settings: undefined, problems: uses.map((use) => unknownPolicy(use, [])) };
   }
@@ -152,10 +161,9 @@ export function readOnCallSection(written: unknown, uses: readonly EscalationUse
       }),
     ),
   ];
-  return {
-    settings: all.some(({ level }) => level === 'error') ? undefined : settingsOf(value),
-    problems: all,
-  };
+  if (all.some(({ level }) => level === 'error')) return { settings: undefined, problems: all };
+  const settings = settingsOf(value);
+  return { settings, problems: [...all, ...gapWarnings(settings.schedules, now)] };
 }
 
 function unknownPolicy({ receiver, policy: used }: EscalationUse, known: readonly string[]): Problem {
@@ -176,16 +184,26 @@ function crossProblems(onCall: OnCall): Problem[] {
     if (!list.includes(got))
       error(path, `expected ${kind} (${list.join(', ') || 'there is none'}), got "${got}"`);
   };
+  const channels = (written: unknown, path: readonly PropertyKey[]): void => {
+    const { targets, problems: found } = readContacts(written, ['onCall', ...path]);
+    problems.push(...found);
+    const bytes = Buffer.byteLength(JSON.stringify(targets));
+    if (bytes <= MAX_CHANNEL_BYTES) return;
+    error(
+      path,
+      `expected at most ${MAX_CHANNEL_BYTES} bytes of fields, as JSON, got ${bytes}; shorten templates`,
+    );
+  };
   const check = (list: readonly Tell[], path: readonly PropertyKey[]): void => {
     list.forEach((item, place) => {
       if ('person' in item) known('a person', people, [...path, place, 'person'], item.person);
       else if ('schedule' in item)
         known('a schedule', schedules, [...path, place, 'schedule'], item.schedule);
-      else problems.push(...readContacts(item.channel, ['onCall', ...path, place, 'channel']).problems);
+      else channels(item.channel, [...path, place, 'channel']);
     });
   };
   for (const [person, { contacts }] of Object.entries(onCall.people)) {
-    problems.push(...readContacts(contacts, ['onCall', 'people', person, 'contacts']).problems);
+    channels(contacts, ['people', person, 'contacts']);
   }
   for (const [id, { layers, overrides = [] }] of Object.entries(onCall.schedules ?? {})) {
     layers.forEach(({ people: turns }, place) => {
