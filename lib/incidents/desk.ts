@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { RetryableError } from '../model/errors.ts';
 import type { NotificationContent } from '../model/notification.ts';
 import { acknowledgementOf } from './acknowledge/metric.ts';
+import { fitted, fittedEntries } from './incident/fit.ts';
 import { type Incident, type IncidentSummary, nextWakeAt, type TimelineEntry } from './incident/incident.ts';
 import type { EscalationRules } from './incident/recipients.ts';
 import { type IncidentEvent, type Outcome, openIncident, step } from './incident/step.ts';
@@ -105,7 +106,8 @@ export class IncidentDesk {
     group?: IncidentChange['group'],
   ): Promise<Incident | undefined> {
     if (incident === before && group === undefined) return before;
-    const after = numbered(before, incident, entries);
+    const lines = fittedEntries(entries);
+    const after = numbered(before, fitted(incident), lines);
     const wakeAt = nextWakeAt(after);
     if (wakeAt !== undefined) {
       await this.ports.timers.schedule({
@@ -118,7 +120,7 @@ export class IncidentDesk {
     const result = await this.ports.incidents.commit({
       before,
       after,
-      entries,
+      entries: lines,
       ...(group !== undefined && { group }),
     });
     if (result !== 'saved') return undefined;

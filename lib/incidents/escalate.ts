@@ -29,6 +29,8 @@ const WRITE_WAIT_MS = 200;
 const WRITE_WAITS = 10;
 /** After which those that stand in for a contact are told: a quarter of a minute of retries. */
 const ATTEMPTS_BEFORE_OTHERS = 3;
+/** After which a page goes without its link, when the secret that signs links cannot be read. */
+const ATTEMPTS_WITH_LINK = 3;
 /** After which a row that a timer was set for was never written. */
 const ORPHAN_MS = 10 * 60_000;
 
@@ -145,7 +147,11 @@ async function sendPage(
   if ((await mayPage(incident, page, ports, now())) === 'bundled') {
     return { kind: 'bundled', pageKey: page.key };
   }
-  const link = await linkFor(incident, page, ports, now());
+  const link = await linkFor(incident, page, ports, now()).catch((error) => {
+    // A page without its link is better than none.
+    if (page.attempts < ATTEMPTS_WITH_LINK) throw error;
+    return undefined;
+  });
   const content = pageContent(incident, page, link, ports.apiUrl);
   const fresh = await ports.incidents.read(incident.id);
   if (fresh === undefined || !isStillClaimed(fresh, page)) return undefined;

@@ -2,6 +2,7 @@
 import type { NotificationResult } from '../../model/notification.ts';
 import { passOver } from './escalation.ts';
 import type { Incident, Page, TimelineEntry } from './incident.ts';
+import { noticedAgain } from './notices.ts';
 import type { EscalationRules } from './recipients.ts';
 
 /** Attempts to tell one recipient, over about a quarter of an hour. */
@@ -23,9 +24,10 @@ export function answered(
     return { incident, entries: [] };
   }
   const after = pageAfter(page, result, incident, now);
+  const pages = incident.pages.map((item) => (item === page ? after : item));
   const next: Incident = {
     ...incident,
-    pages: incident.pages.map((item) => (item === page ? after : item)),
+    pages: noticedAgain({ ...incident, pages }, after, now),
     firstToldAt: incident.firstToldAt ?? (after.state === 'delivered' && isPage(page) ? now : undefined),
   };
   const entries = entriesOf(page, after, result, now);

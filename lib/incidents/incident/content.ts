@@ -1,4 +1,5 @@
 // What an incident keeps of a notification, and what a page says.
+import { createHash } from 'node:crypto';
 import type { NotificationContent, NotificationTarget, NotifiedAlert } from '../../model/notification.ts';
 import type { Incident, Page } from './incident.ts';
 
@@ -10,6 +11,10 @@ const MAX_WORD_CHARS = 8_000;
 /** Characters of one label or annotation. */
 const MAX_TEXT = 1_000;
 const MAX_TITLE = 200;
+/** Characters of a group's key as an incident keeps it; longer ones are kept by their digest. */
+const MAX_GROUP_KEY = 500;
+const MAX_REMARKS = 20;
+const MAX_LINK = 4_000;
 
 /** The content without what no page shows. */
 export function keptContent(content: NotificationContent): NotificationContent {
@@ -21,14 +26,33 @@ export function keptContent(content: NotificationContent): NotificationContent {
     alerts.push(alert);
   }
   const left = content.alerts.length - alerts.length;
+  const { externalUrl, receiver, status, priority } = content;
+  const remarks = content.remarks.slice(0, MAX_REMARKS).map(short);
   return {
-    ...content,
+    externalUrl,
+    receiver: short(receiver),
+    status,
+    priority,
+    groupKey: groupRef(content.groupKey),
+    links: Object.fromEntries(
+      Object.entries(content.links).filter(([, url]) => url !== undefined && url.length <= MAX_LINK),
+    ),
     groupLabels: cut(content.groupLabels),
     commonLabels: cut(content.commonLabels),
     commonAnnotations: cut(content.commonAnnotations),
     alerts,
-    remarks: left > 0 ? [...content.remarks, `${left} more alerts are not listed`] : content.remarks,
+    remarks: left > 0 ? [...remarks, `${left} more alerts are not listed`] : remarks,
   };
+}
+
+/** What an incident knows a group by. */
+export function groupRef(groupKey: string): string {
+  if (groupKey.length <= MAX_GROUP_KEY) return groupKey;
+  return `sha256:${createHash('sha256').update(groupKey).digest('hex')}`;
+}
+
+function short(text: string): string {
+  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
 }
 
 function cutAlert(alert: NotifiedAlert): NotifiedAlert {
@@ -39,10 +63,10 @@ function cut(words: Readonly<Record<string, string>>): Record<string, string> {
   const kept: Record<string, string> = {};
   let chars = 0;
   for (const [name, text] of Object.entries(words)) {
-    const short = text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}…`;
-    chars += name.length + short.length;
+    const taken = short(text);
+    chars += name.length + taken.length;
     if (chars > MAX_WORD_CHARS) break;
-    kept[name] = short;
+    kept[name] = taken;
   }
   return kept;
 }
@@ -56,7 +80,7 @@ export function titleOf({
 }: NotificationContent): string {
   const name = commonLabels.alertname ?? groupLabels.alertname;
   const title =
-    commonAnnotations.summary ?? commonAnnotations.title ?? name ?? labelText(groupLabels) ?? groupKey;
+    commonAnnotations.summary || commonAnnotations.title || name || labelText(groupLabels) || groupKey;
   return title.length <= MAX_TITLE ? title : `${title.slice(0, MAX_TITLE)}…`;
 }
 
@@ -77,7 +101,7 @@ export function incidentGroupKey({ id, episode }: Pick<Incident, 'id' | 'episode
  */
 export function pageContent(
   incident: Incident,
-  page: Pick<Page, 'purpose' | 'remark' | 'target'>,
+  page: Pick<Page, 'purpose' | 'remark' | 'target' | 'episode'>,
   acknowledgeLink: string | undefined,
   apiUrl: string,
 ): NotificationContent {
@@ -92,7 +116,7 @@ export function pageContent(
   ].filter((remark) => remark !== '');
   const told: NotificationContent = {
     ...content,
-    groupKey: incidentGroupKey(incident),
+    groupKey: incidentGroupKey({ id: incident.id, episode: page.episode ?? incident.episode }),
     status: page.purpose === 'closing' ? 'resolved' : content.status,
     priority,
     links: {

@@ -11,8 +11,6 @@ interface Outcome {
 }
 
 const WHO = 'tidewatch';
-/** Services that keep an incident of their own open until they are told. */
-const STATEFUL: readonly string[] = ['pagerduty', 'opsgenie', 'jsm'];
 
 /** The policy of an incident; when the configuration no longer has it, the fallback is told. */
 export function policyOf(incident: Incident, { settings }: EscalationRules): PolicySettings {
@@ -85,29 +83,6 @@ export function passOver(
   };
   const next = nextStep(incident, rules, now);
   return { incident: next.incident, entries: [...before, none, ...next.entries] };
-}
-
-/** What tells services with a state of their own how it goes on, where they were told that it began. */
-export function noticePages(incident: Incident, purpose: 'acknowledging' | 'closing', now: number): Page[] {
-  return incident.pages
-    .filter(
-      ({ target, state, purpose: was }) =>
-        was === 'page' && STATEFUL.includes(target.kind) && (state === 'delivered' || state === 'claimed'),
-    )
-    .filter((page, place, all) => all.findIndex(({ target }) => sameTarget(target, page.target)) === place)
-    .map((page) => ({
-      ...page,
-      key: `${page.key}.${purpose}`,
-      purpose,
-      remark: '',
-      state: 'waiting',
-      attempts: 0,
-      attemptAt: now,
-    }));
-}
-
-function sameTarget(a: Page['target'], b: Page['target']): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function pageOf({ id, episode, round, step }: Incident, to: Recipient, remark: string, now: number): Page {

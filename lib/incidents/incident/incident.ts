@@ -27,6 +27,8 @@ export interface Page {
   readonly attempts: number;
   /** Epoch milliseconds: when waiting, of the next attempt; when claimed, of when the sender is given up for lost. */
   readonly attemptAt: number;
+  /** Of an earlier firing, of which a service must still hear that it is over; absent for this one. */
+  readonly episode?: number;
   /** What the receiver answered, such as a Slack `ts`. */
   readonly reference?: Readonly<Record<string, string>>;
 }
@@ -135,14 +137,17 @@ export function isOpen({ state }: Page): boolean {
 }
 
 /** Whether a page is still to be sent as the incident stands. */
-export function isWanted({ status }: Pick<Incident, 'status'>, { purpose }: Pick<Page, 'purpose'>): boolean {
+export function isWanted(
+  { status }: Pick<Incident, 'status'>,
+  { purpose, episode }: Pick<Page, 'purpose' | 'episode'>,
+): boolean {
   switch (purpose) {
     case 'page':
       return status === 'triggered';
     case 'acknowledging':
       return status === 'acknowledged';
     case 'closing':
-      return status === 'resolved';
+      return status === 'resolved' || episode !== undefined;
   }
 }
 

@@ -3,10 +3,11 @@
 // are part of the incident, see claim.ts.
 import type { NotificationContent, NotificationResult } from '../../model/notification.ts';
 import { answered, MAX_ATTEMPTS } from './answer.ts';
-import { keptContent, titleOf } from './content.ts';
-import { beginStep, nextStep, noticePages } from './escalation.ts';
+import { groupRef, keptContent, titleOf } from './content.ts';
+import { beginStep, nextStep } from './escalation.ts';
 import type { Incident, IncidentGroup, TimelineEntry } from './incident.ts';
 import { isOpen, isWanted } from './incident.ts';
+import { leftToSay, noticePages } from './notices.ts';
 import type { EscalationRules } from './recipients.ts';
 
 export type IncidentEvent =
@@ -27,7 +28,7 @@ export interface Outcome {
 }
 
 /** Notifications that an incident remembers. */
-const SEEN_KEPT = 20;
+const SEEN_KEPT = 100;
 export const TIDEWATCH = 'tidewatch';
 
 /**
@@ -54,7 +55,7 @@ export function openIncident(
     round: 0,
     step: 0,
     deadlineAt: undefined,
-    groups: [{ key: content.groupKey, title, firing: true }],
+    groups: [{ key: groupRef(content.groupKey), title, firing: true }],
     seen: [key],
     openedAt: now,
     firedAt: now,
@@ -112,8 +113,8 @@ function fires(
 ): Outcome {
   if (incident.seen.includes(key)) return unchanged(incident);
   const title = titleOf(content);
-  const known = incident.groups.some((group) => group.key === content.groupKey);
-  const group: IncidentGroup = { key: content.groupKey, title, firing: true };
+  const group: IncidentGroup = { key: groupRef(content.groupKey), title, firing: true };
+  const known = incident.groups.some(({ key: other }) => other === group.key);
   const next: Incident = {
     ...incident,
     seen: remember(incident.seen, key),
@@ -140,7 +141,7 @@ function fires(
     acknowledgedBy: undefined,
     resolvedAt: undefined,
     resolvedBy: undefined,
-    pages: [],
+    pages: leftToSay(incident),
   };
   const again: TimelineEntry = { at: now, kind: 'reopened', who: TIDEWATCH, text: `${title} fires again` };
   return withEntries([again, ...joined], beginStep(reopened, rules, now));
@@ -149,11 +150,11 @@ function fires(
 function groupResolves(incident: Incident, groupKey: string, key: string, now: number): Outcome {
   if (incident.seen.includes(key)) return unchanged(incident);
   const groups = incident.groups.map((group) =>
-    group.key === groupKey ? { ...group, firing: false } : group,
+    group.key === groupRef(groupKey) ? { ...group, firing: false } : group,
   );
   const next: Incident = { ...incident, groups, seen: remember(incident.seen, key) };
   if (incident.status === 'resolved') return unchanged(next);
-  const title = groups.find((group) => group.key === groupKey)?.title ?? groupKey;
+  const title = groups.find((group) => group.key === groupRef(groupKey))?.title ?? groupKey;
   const entry: TimelineEntry = { at: now, kind: 'groupResolved', who: TIDEWATCH, text: `${title} is over` };
   if (groups.some(({ firing }) => firing)) return { incident: next, entries: [entry] };
   return withEntries([entry], resolve(next, 'its alerts', now));
@@ -194,7 +195,9 @@ function resolve(incident: Incident, by: string, now: number): Outcome {
 
 /** Pages that nobody has begun to send are not sent any more. */
 function withdraw({ pages }: Incident): Incident['pages'] {
-  return pages.map((page) => (page.state === 'waiting' ? { ...page, state: 'withdrawn' } : page));
+  return pages.map((page) =>
+    page.state === 'waiting' && page.episode === undefined ? { ...page, state: 'withdrawn' } : page,
+  );
 }
 
 function timer(incident: Incident, rules: EscalationRules, now: number): Outcome {

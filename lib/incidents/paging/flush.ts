@@ -3,8 +3,9 @@ import { RetryableError } from '../../model/errors.ts';
 import type { NotificationContent, NotificationResult, Priority } from '../../model/notification.ts';
 import type { WakeUp } from '../../model/wake-up.ts';
 import { acknowledgeUrl } from '../acknowledge/link.ts';
-import { contentFor } from '../incident/content.ts';
+import { contentFor, incidentGroupKey } from '../incident/content.ts';
 import type { Incident } from '../incident/incident.ts';
+import { isStateful } from '../incident/notices.ts';
 import type { EscalationPorts } from '../ports.ts';
 import { type Bundle, bundleSent, claimBundle, type HeldPage, pagerWakeAt } from './pager.ts';
 import { changePager } from './pager-desk.ts';
@@ -54,33 +55,36 @@ export async function flushPager(
     await timers.done(wakeUp);
     return { outcome: 'idle', results: [], entries: [] };
   }
-  const { number, pages } = claimed;
-  const results = await sendBundle(person, number, pages, ports, now);
-  const outcome = results.includes('retry') ? 'retry' : 'done';
-  await changePager(person, ports, (current) => bundleSent(current, number, outcome, now()));
+  const { number } = claimed;
+  const results = await sendBundle(person, claimed, ports, now);
+  await changePager(person, ports, (current) => bundleSent(current, number, results, now()));
   await timers.done(wakeUp);
-  return { outcome: 'sent', results, entries: [] };
+  return { outcome: 'sent', results: [...results.values()], entries: [] };
 }
 
 async function sendBundle(
   person: string,
-  number: number,
-  pages: readonly HeldPage[],
+  { number, pages, told }: Bundle,
   ports: EscalationPorts,
   now: () => number,
-): Promise<NotificationResult['kind'][]> {
+): Promise<ReadonlyMap<number, NotificationResult['kind']>> {
   const contacts = ports.settings.people[person]?.contacts ?? [];
   const secret = await ports.linkSecret();
   const open = await stillOpen(pages, ports);
-  if (open.length === 0) return [];
+  if (open.length === 0) return new Map();
   const content = bundleContent(person, number, open, ports, secret, now());
-  return Promise.all(
+  const results = await Promise.all(
     contacts.map(async (target, place) => {
+      if (told.includes(place)) return [];
       const idempotencyKey = `bundle.${person}.${number}.${place}`;
-      return (await ports.sender.send(target, contentFor(target, content), { idempotencyKey, now: now() }))
-        .kind;
+      // What keeps it open is closed with the first of the incidents, by whose key it is known there.
+      const groupKey = isStateful(target) ? incidentGroupKey(open[0]!.incident) : content.groupKey;
+      const context = { idempotencyKey, now: now() };
+      const { kind } = await ports.sender.send(target, contentFor(target, { ...content, groupKey }), context);
+      return [[place, kind] as const];
     }),
   );
+  return new Map(results.flat());
 }
 
 interface Open {

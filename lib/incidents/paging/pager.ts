@@ -16,6 +16,8 @@ export interface Bundle {
   readonly number: number;
   readonly pages: readonly HeldPage[];
   readonly attempts: number;
+  /** Places of contacts that need not be told again. */
+  readonly told: readonly number[];
   /** Epoch milliseconds: of the next attempt, or of when its sender is given up for lost. */
   readonly attemptAt: number;
 }
@@ -49,6 +51,9 @@ const CLAIM_MS = 90_000;
 const MAX_ATTEMPTS = 10;
 /** A row stays far below what an item of the state table takes. */
 const MAX_HELD = 500;
+/** Not below the most pages an hour that can be allowed. */
+const MAX_RECENT = 1_000;
+const MAX_BUNDLED = 2_000;
 
 export function newPager(person: string): Pager {
   return {
@@ -85,7 +90,7 @@ export function takePage(
   if (has(pager.held) || has(bundled) || has(pager.bundle?.pages ?? [])) return { pager, verdict: 'bundled' };
   if (!isLimited || recent.length < limits.pagesPerHour || pager.held.length >= MAX_HELD) {
     return {
-      pager: { ...pager, bundled, recent: [...recent, { key: page.key, at: now }] },
+      pager: { ...pager, bundled, recent: [...recent, { key: page.key, at: now }].slice(-MAX_RECENT) },
       verdict: 'now',
     };
   }
@@ -119,7 +124,13 @@ export function claimBundle(
     return { pager: { ...pager, bundle: again }, claimed: again };
   }
   if (flushAt === undefined || flushAt > now) return { pager, claimed: undefined };
-  const first: Bundle = { number: bundles + 1, pages: held, attempts: 1, attemptAt: now + CLAIM_MS };
+  const first: Bundle = {
+    number: bundles + 1,
+    pages: held,
+    told: [],
+    attempts: 1,
+    attemptAt: now + CLAIM_MS,
+  };
   const recent = [...pager.recent, { key: `bundle-${first.number}`, at: now }];
   return {
     pager: { ...pager, held: [], flushAt: undefined, bundle: first, bundles: first.number, recent },
@@ -129,16 +140,25 @@ export function claimBundle(
 
 /**
  * What became of a bundle.
- * @param outcome `done` when it was told or never will be
+ * @param results by the place of the contact that was told now; what was delivered or refused is not told again
  * @param now epoch milliseconds
  */
-export function bundleSent(pager: Pager, number: number, outcome: 'done' | 'retry', now: number): Pager {
+export function bundleSent(
+  pager: Pager,
+  number: number,
+  results: ReadonlyMap<number, 'delivered' | 'retry' | 'refused'>,
+  now: number,
+): Pager {
   const { bundle } = pager;
   if (bundle === undefined || bundle.number !== number) return pager;
-  if (outcome === 'retry' && bundle.attempts < MAX_ATTEMPTS) {
+  const told = [
+    ...bundle.told,
+    ...[...results].flatMap(([place, kind]) => (kind === 'retry' ? [] : [place])),
+  ];
+  if ([...results.values()].includes('retry') && bundle.attempts < MAX_ATTEMPTS) {
     const waitMs = Math.min(120_000, 5_000 * 2 ** (bundle.attempts - 1));
-    return { ...pager, bundle: { ...bundle, attemptAt: now + waitMs } };
+    return { ...pager, bundle: { ...bundle, told, attemptAt: now + waitMs } };
   }
   const left = bundle.pages.map(({ key }) => ({ key, at: now }));
-  return { ...pager, bundle: undefined, bundled: [...pager.bundled, ...left] };
+  return { ...pager, bundle: undefined, bundled: [...pager.bundled, ...left].slice(-MAX_BUNDLED) };
 }
