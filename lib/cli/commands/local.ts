@@ -94,7 +94,9 @@ async function status(_options: unknown, command: Command): Promise<void> {
     case 'up': {
       const { endpoint, endpoints, pid, startedAt } = found.recorded;
       printLine(`${found.state.padEnd(8)}AWS endpoint ${endpoint}, process ${pid}, since ${startedAt}`);
-      return printLine(`ingest  ${endpoints.ingestUrl ?? 'not deployed'}`);
+      printLine(`ingest  ${endpoints.ingestUrl ?? 'not deployed'}`);
+      if (endpoints.alertsUrl !== null) printLine(`alerts  ${endpoints.alertsUrl}`);
+      return;
     }
   }
 }
