@@ -126,16 +126,20 @@ export class DynamoSloStore implements SloStore, SloStatusReader {
   }
 }
 
-function hotRowOf(item: SloItem): HotRow {
+/** A row of another version may lack anything but its own: what it does not have is empty, so that it is written anew. */
+function hotRowOf(item: Partial<SloItem> & Item): HotRow {
+  const at = Number(item.at?.N ?? 0);
+  const body = bodyOf<StatusBody | object>(item);
+  const unknown: StatusBody = [1, 'healthy', [], at, 0, null, 0, 0, 0, [], at, null];
   const [remaining, budgetState, actions, evaluatedAt, burnRate, timeToExhaustionMs, ...rest] =
-    bodyOf<StatusBody>(item);
+    Array.isArray(body) && body.length >= unknown.length ? (body as StatusBody) : unknown;
   const [badEvents, allowedEvents, remainingMinutes, firing, measuredTo, lastDataAt] = rest;
   return {
-    version: Number(item.version.N),
-    at: Number(item.at.N),
-    state: item.state.S,
-    recent: Buffer.from(item.recent.S, 'base64'),
-    outbox: item.outbox.S,
+    version: Number(item.version?.N ?? 0),
+    at,
+    state: item.state?.S ?? '',
+    recent: Buffer.from(item.recent?.S ?? '', 'base64'),
+    outbox: item.outbox?.S ?? '',
     status: {
       slo: sloOf(item),
       remaining,

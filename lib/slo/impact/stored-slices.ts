@@ -1,9 +1,9 @@
 // The minutes that the evaluation of an SLO stored, for a look at a stretch of the past.
+import { SloEvaluator } from '../evaluation/evaluator.ts';
 import type { SliceReader } from '../evaluation/slice.ts';
 import { floorTo, HOUR_MS } from '../evaluation/slice-ladder.ts';
 import type { SloStore } from '../ports.ts';
-import { isPacked } from '../run/slice-pack.ts';
-import { readState } from '../run/state-text.ts';
+import { stateOf } from '../run/restore.ts';
 import { StoredSlices } from '../run/stored-slices.ts';
 import type { SloSettings } from '../settings.ts';
 import { impactNeeds } from './impact.ts';
@@ -18,6 +18,6 @@ export async function storedSlices(
   const row = (await store.load([slo.name])).get(slo.name);
   if (row === undefined) return undefined;
   const hours = await store.hoursBetween(slo.name, floorTo(impactNeeds(slo, from, to), HOUR_MS), to);
-  const recent = isPacked(row.recent) ? row.recent : new Uint8Array(0);
-  return new StoredSlices(recent, readState(row.state).memory.recentFrom, hours);
+  const { row: known, before } = stateOf(new SloEvaluator(slo), row);
+  return new StoredSlices(known.recent, before.memory.recentFrom, hours);
 }
