@@ -31,6 +31,43 @@ describe('one incident, not many alerts', () => {
     ]);
   });
 
+  test('anomalies are together when a chain of near ones leads from one to the other, and only then', () => {
+    const near: Record<string, string> = {
+      shop: 'cart stock',
+      cart: 'shop stock db',
+      stock: 'shop cart db',
+      db: 'cart stock',
+    };
+    const isNear = (a: string, b: string) => a === b || near[a]?.split(' ').includes(b) === true;
+    const one = fc.tuple(
+      fc.constantFrom('shop', 'cart', 'stock', 'db', 'mail'),
+      fc.integer({ min: 0, max: 90 }),
+    );
+    fc.assert(
+      fc.property(fc.uniqueArray(one, { maxLength: 30, selector: String }), (made) => {
+        const all = made.map(([component, minute]) => anomaly(component, minute));
+        const groups = grouped(...all);
+        const groupOf = (id: string) => groups.findIndex((group) => group.includes(id));
+        const reached = (from: (typeof all)[number]): Set<string> => {
+          const found = new Set([from]);
+          for (const a of found) {
+            for (const b of all) {
+              const together =
+                Math.abs(a.startedAt - b.startedAt) <= 15 * MINUTE && isNear(a.component, b.component);
+              if (together) found.add(b);
+            }
+          }
+          return new Set([...found].map(({ id }) => id));
+        };
+        for (const a of all) {
+          expect(new Set(all.filter(({ id }) => groupOf(id) === groupOf(a.id)).map(({ id }) => id))).toEqual(
+            reached(a),
+          );
+        }
+      }),
+    );
+  });
+
   test('the same service an hour later is another incident', () => {
     expect(grouped(anomaly('shop', 0), anomaly('shop', 60))).toHaveLength(2);
   });

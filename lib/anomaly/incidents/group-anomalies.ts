@@ -36,22 +36,22 @@ export function groupAnomalies(
 ): AnomalyGroup[] {
   const sorted = [...anomalies].sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
   const near = neighbours(edges, hops);
-  const groups: MetricAnomaly[][] = [];
+  /** The latest of each component; earlier ones that are near enough in time are in the same group already. */
+  const latest = new Map<string, MetricAnomaly>();
+  const groupOf = new Map<MetricAnomaly, MetricAnomaly[]>();
   for (const anomaly of sorted) {
-    const joined = groups.filter((group) =>
-      group.some(
-        (other) =>
-          anomaly.startedAt - other.startedAt <= togetherMs &&
-          (other.component === anomaly.component ||
-            near.get(anomaly.component)?.has(other.component) === true),
-      ),
-    );
-    // One anomaly may be the link between groups that were apart.
-    const merged = [...joined.flat(), anomaly];
-    for (const group of joined) groups.splice(groups.indexOf(group), 1);
-    groups.push(merged);
+    let group: MetricAnomaly[] = [];
+    for (const component of new Set([anomaly.component, ...(near.get(anomaly.component) ?? [])])) {
+      const other = latest.get(component);
+      if (other === undefined || anomaly.startedAt - other.startedAt > togetherMs) continue;
+      // One anomaly may be the link between groups that were apart.
+      group = united(group, groupOf.get(other)!, groupOf);
+    }
+    group.push(anomaly);
+    groupOf.set(anomaly, group);
+    latest.set(anomaly.component, anomaly);
   }
-  return groups
+  return [...new Set(groupOf.values())]
     .map((group): AnomalyGroup => {
       const ordered = group.sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
       return {
@@ -61,6 +61,21 @@ export function groupAnomalies(
       };
     })
     .sort((a, b) => a.startedAt - b.startedAt);
+}
+
+/** The larger group with the members of the smaller one. */
+function united(
+  a: MetricAnomaly[],
+  b: MetricAnomaly[],
+  groupOf: Map<MetricAnomaly, MetricAnomaly[]>,
+): MetricAnomaly[] {
+  if (a === b) return a;
+  const [larger, smaller] = a.length > b.length ? [a, b] : [b, a];
+  for (const one of smaller) {
+    larger.push(one);
+    groupOf.set(one, larger);
+  }
+  return larger;
 }
 
 /** Components within some calls of each other, in either direction. */

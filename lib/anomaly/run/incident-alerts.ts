@@ -1,5 +1,6 @@
 // What is said of an incident: one alert, the likeliest cause first. Sent on a change and every five minutes.
 
+import { createHash } from 'node:crypto';
 import type { Alert } from '../../model/alert.ts';
 import { ALERT_TTL_MS, RESEND_MS } from './alert-times.ts';
 import { anomalyType } from './anomaly-type.ts';
@@ -14,6 +15,8 @@ export interface Told {
 
 const METRICS_LISTED = 10;
 const COMPONENTS_LISTED = 5;
+/** Letters of one annotation. */
+const ANNOTATION_MAX = 4_000;
 const SOURCE = 'anomaly';
 
 /** Alerts of open incidents that are due or changed. */
@@ -24,25 +27,28 @@ export function tellOpen(
 ): Told {
   const alerts: Alert[] = [];
   const told = incidents.map((incident): Incident => {
-    const members = anomalies.filter(({ id }) => incident.members.includes(id));
+    const ids = new Set(incident.members);
+    const members = anomalies.filter(({ id }) => ids.has(id));
+    // A run that comes late must not take back what a later one said.
+    const at = Math.max(nowMs, incident.sentAt);
     const labels = labelsOf(incident, members);
-    const annotations = annotationsOf(incident, members);
+    const annotations = shortened(annotationsOf(incident, members));
     const sentKey = contentKey(labels, incident);
-    if (sentKey === incident.sentKey && nowMs - incident.sentAt < RESEND_MS) return incident;
+    if (sentKey === incident.sentKey && at - incident.sentAt < RESEND_MS) return incident;
     const { sentLabels } = incident;
     // A label that changed makes it another alert: the old one ends.
     if (sentLabels !== undefined && !sameLabels(sentLabels, labels)) {
-      alerts.push(resolveOf(incident, sentLabels, `it goes on as ${labels.severity}`, nowMs));
+      alerts.push(resolveOf(incident, sentLabels, `it goes on as ${labels.severity}`, at));
     }
     alerts.push({
       labels,
       annotations,
       startsAt: incident.startedAt,
-      endsAt: nowMs + ALERT_TTL_MS,
+      endsAt: at + ALERT_TTL_MS,
       generatorUrl: urlOf(members),
       source: SOURCE,
     });
-    return { ...incident, sentLabels: labels, sentAt: nowMs, sentKey };
+    return { ...incident, sentLabels: labels, sentAt: at, sentKey };
   });
   return { alerts, incidents: told };
 }
@@ -53,7 +59,9 @@ export function tellResolved(
   nowMs: number,
 ): Alert[] {
   return resolved.flatMap(({ incident, because }) =>
-    incident.sentLabels === undefined ? [] : [resolveOf(incident, incident.sentLabels, because, nowMs)],
+    incident.sentLabels === undefined
+      ? []
+      : [resolveOf(incident, incident.sentLabels, because, Math.max(nowMs, incident.sentAt))],
   );
 }
 
@@ -122,6 +130,16 @@ function annotationsOf(incident: Incident, members: readonly KnownAnomaly[]): Re
   };
 }
 
+/** Dimensions hold up to 1,024 letters each: even ten metrics of thirty such must fit into a message of 256 KB. */
+function shortened(annotations: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(annotations).map(([name, text]) => [
+      name,
+      text.length <= ANNOTATION_MAX ? text : `${text.slice(0, ANNOTATION_MAX - 1).toWellFormed()}…`,
+    ]),
+  );
+}
+
 function listed(names: readonly string[]): string {
   const more = names.length - COMPONENTS_LISTED;
   const first = names.slice(0, COMPONENTS_LISTED).join(', ');
@@ -158,12 +176,13 @@ function usual(low: number | null, high: number | null): string | undefined {
 /** What a reader would call a change: who, how loud, which metrics, which causes in which order, which changes. */
 function contentKey(labels: Readonly<Record<string, string>>, incident: Incident): string {
   const { investigation, members } = incident;
-  return JSON.stringify([
+  const said = JSON.stringify([
     labels,
     members,
     investigation?.causes.map(({ component }) => component),
     investigation?.changes.map(({ id }) => id),
   ]);
+  return createHash('sha256').update(said).digest('hex');
 }
 
 function sameLabels(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

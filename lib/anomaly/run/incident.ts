@@ -42,7 +42,7 @@ export interface Incident {
   /** Metrics that take part or took part. */
   readonly members: readonly string[];
   readonly investigation: Investigation | undefined;
-  /** Members, as text, when it was investigated. */
+  /** Digest of the members when it was investigated. */
   readonly investigatedFor: string;
   /** Labels of its alert when it was last sent; undefined before. */
   readonly sentLabels: Readonly<Record<string, string>> | undefined;
@@ -91,9 +91,14 @@ export function nextIncidents(
   const joined = new Map<string, string>();
   for (const { startedAt, anomalies: members } of groups) {
     const ids = members.map(({ id }) => id);
-    const owners = ownersOf(before, ids, known);
-    const [first, ...others] = owners;
-    const incident = first === undefined ? opened(startedAt, ids) : (open.get(first.id) ?? first);
+    // An owner may have become part of another one by a group before.
+    const owners = new Map(
+      ownersOf(before, ids, known).map((owner) => {
+        const id = lastOf(joined, owner.id);
+        return [id, open.get(id) ?? owner];
+      }),
+    );
+    const [incident = opened(startedAt, ids), ...others] = owners.values();
     for (const other of others) joined.set(other.id, incident.id);
     const all = new Set([...incident.members, ...others.flatMap(({ members: theirs }) => theirs), ...ids]);
     open.set(incident.id, { ...incident, members: [...all].sort() });
@@ -104,12 +109,19 @@ export function nextIncidents(
     resolved: before
       .filter(({ id }) => joined.has(id) || !open.has(id))
       .map((incident) => {
-        const other = joined.get(incident.id);
+        const other = lastOf(joined, incident.id);
         const because =
-          other === undefined ? 'all metrics are back to usual' : `it is part of incident ${other}`;
+          other === incident.id ? 'all metrics are back to usual' : `it is part of incident ${other}`;
         return { incident, because };
       }),
   };
+}
+
+/** The incident of which one is part in the end; itself when it is of none. */
+function lastOf(joined: ReadonlyMap<string, string>, id: string): string {
+  let last = id;
+  for (let next = joined.get(last); next !== undefined; next = joined.get(last)) last = next;
+  return last;
 }
 
 /** Open incidents that a group belongs to, the oldest first: those of its metrics, else one of its components. */
@@ -119,7 +131,8 @@ function ownersOf(
   known: ReadonlyMap<string, KnownAnomaly>,
 ): Incident[] {
   const oldestFirst = [...before].sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
-  const byMetric = oldestFirst.filter(({ members }) => ids.some((id) => members.includes(id)));
+  const group = new Set(ids);
+  const byMetric = oldestFirst.filter(({ members }) => members.some((id) => group.has(id)));
   if (byMetric.length > 0) return byMetric;
   const components = new Set(ids.map((id) => known.get(id)!.component));
   return oldestFirst

@@ -56,9 +56,12 @@ export async function investigate(
   for (const component of [...concerned]) {
     for (const other of calls.reachedFrom(component)) concerned.add(other);
   }
+  const members = new Set(incident.members);
   const chosen = watched
     .filter(({ component }) => concerned.has(component))
-    .sort((a, b) => closeness(b, symptom, incident) - closeness(a, symptom, incident))
+    .map((one) => ({ one, close: closeness(one, symptom, members) }))
+    .sort((a, b) => b.close - a.close)
+    .map(({ one }) => one)
     .slice(0, METRICS_MAX);
   const start = Math.floor(incident.startedAt / STEP_MS) * STEP_MS;
   const from = start - BASELINE_MS;
@@ -91,8 +94,12 @@ export async function investigate(
 }
 
 /** Members first, then what measures the same as the symptom. */
-function closeness({ id, metric }: WatchedMetric, symptom: KnownAnomaly, incident: Incident): number {
-  return Number(incident.members.includes(id)) * 2 + Number(metric.name === symptom.metric.name);
+function closeness(
+  { id, metric }: WatchedMetric,
+  symptom: KnownAnomaly,
+  members: ReadonlySet<string>,
+): number {
+  return Number(members.has(id)) * 2 + Number(metric.name === symptom.metric.name);
 }
 
 function withZeros(points: readonly Point[], from: number, to: number): Point[] {

@@ -24,6 +24,8 @@ export interface Judged {
 
 /** History that a detector is built from, in milliseconds: what it can remember, and its warm-up. */
 export const HISTORY_MS = 14 * 86_400_000;
+/** A run may come late by hours, as its event is tried again; a state further ahead was made by a wrong clock. */
+const AHEAD_MAX_MS = 86_400_000;
 
 /** @returns undefined when no new row is ready */
 export function judgeMetric(
@@ -64,9 +66,10 @@ export function judgeMetric(
   };
 }
 
-/** Whether a state can be gone on with: it was learned without the same periods, and is not too old. */
+/** Whether a state can be gone on with: learned without the same periods, not too old, and not of a time to come. */
 export function canGoOn(state: MetricState, watch: WatchSettings, nowMs: number): boolean {
-  return state.excludedKey === excludedKey(watch, nowMs) && nowMs - state.lastTime < HISTORY_MS / 2;
+  const age = nowMs - state.lastTime;
+  return state.excludedKey === excludedKey(watch, nowMs) && age < HISTORY_MS / 2 && age > -AHEAD_MAX_MS;
 }
 
 /**

@@ -1,7 +1,7 @@
 // One run of the anomaly detection at `event.time`: list → shards → what is going on → incidents → alerts.
 import { RetryableError } from '../../model/errors.ts';
 import type { AlertSink, MetricCatalogue, PublishedScore, ScorePublisher, ServiceGraph } from '../ports.ts';
-import type { AnomalySettings } from '../watch/settings.ts';
+import { type AnomalySettings, CADENCE_MS, type Cadence } from '../watch/settings.ts';
 import type { KnownAnomaly } from './incident.ts';
 import type { InvestigationPorts } from './investigate.ts';
 import { type Count, RunCounts, reasonOf } from './run-counts.ts';
@@ -78,14 +78,18 @@ interface Finished {
 }
 
 /** Begins at another shard each time, so that none is always the one that is left for the next run. */
+export function inTurn<T>(shards: readonly T[], nowMs: number, every: Cadence): T[] {
+  const first = shards.length === 0 ? 0 : Math.floor(nowMs / CADENCE_MS[every]) % shards.length;
+  return [...shards.slice(first), ...shards.slice(0, first)];
+}
+
 async function judgeShards(
   ports: AnomalyPorts,
   shards: readonly Shard[],
-  { nowMs, deadlineMs }: AnomalyEvent,
+  { every, nowMs, deadlineMs }: AnomalyEvent,
   counts: RunCounts,
 ): Promise<{ results: readonly Finished[]; failed: ReadonlySet<string>; error: unknown }> {
-  const first = shards.length === 0 ? 0 : Math.floor(nowMs / 60_000) % shards.length;
-  const waiting = [...shards.slice(first), ...shards.slice(0, first)];
+  const waiting = inTurn(shards, nowMs, every);
   const results: Finished[] = [];
   const failed = new Set<string>();
   let error: unknown;

@@ -1,8 +1,9 @@
 // What is going on → incidents, looked into, kept, told. The state is written before anything is sent: a run that is
 // cut off between the two sends it five minutes later.
+import { createHash } from 'node:crypto';
 import { PermanentError, RetryableError } from '../../model/errors.ts';
 import type { CallEdge } from '../causes/rank-causes.ts';
-import type { AlertSink, MetricHistory, ServiceGraph, VersionedObjects } from '../ports.ts';
+import type { AlertSink, MetricHistory, ServiceGraph, StoredObject, VersionedObjects } from '../ports.ts';
 import type { AnomalySettings } from '../watch/settings.ts';
 import type { WatchedMetric } from '../watch/watched-metrics.ts';
 import { type Incident, type KnownAnomaly, nextIncidents } from './incident.ts';
@@ -77,8 +78,7 @@ export async function updateIncidents(
     const update = new IncidentUpdate(ports, settings, findings, counts, nowMs);
     const { state, alerts } = await update.next(before);
     const bytes = encodeRunState(state);
-    const isSame = stored !== undefined && Buffer.compare(stored.bytes, bytes) === 0;
-    if (!isSame && (await ports.objects.save(RUN_STATE_KEY, bytes, stored?.version)) === 'conflict') continue;
+    if (!(await isWritten(ports.objects, bytes, stored))) continue;
     if (alerts.length > 0) await ports.alerts.send(alerts, nowMs);
     return {
       anomalies: state.anomalies.length,
@@ -88,6 +88,20 @@ export async function updateIncidents(
     };
   }
   throw new RetryableError('conflict', `${RUN_STATE_KEY} was written by other runs ${TRIES} times`);
+}
+
+/** @returns false when another run wrote another state meanwhile */
+async function isWritten(
+  objects: VersionedObjects,
+  bytes: Uint8Array,
+  before: StoredObject | undefined,
+): Promise<boolean> {
+  const isSame = (one: StoredObject | undefined) =>
+    one !== undefined && Buffer.compare(one.bytes, bytes) === 0;
+  if (isSame(before)) return true;
+  if ((await objects.save(RUN_STATE_KEY, bytes, before?.version)) !== 'conflict') return true;
+  // A write whose answer was lost loses against itself: what it wrote has still to be told.
+  return isSame(await objects.load(RUN_STATE_KEY));
 }
 
 /** A state that cannot be read is begun anew: what is going on is in the shards. */
@@ -171,8 +185,9 @@ class IncidentUpdate {
     let room = INVESTIGATED_MAX;
     const looked: Incident[] = [];
     for (const incident of open) {
-      const going = anomalies.filter(({ id }) => incident.members.includes(id));
-      const key = incident.members.join('\n');
+      const ids = new Set(incident.members);
+      const going = anomalies.filter(({ id }) => ids.has(id));
+      const key = createHash('sha256').update(incident.members.join('\n')).digest('hex');
       const isDue = key !== incident.investigatedFor || this.#nowMs - incident.startedAt < YOUNG_MS;
       if (isDue && room === 0) this.#counts.left('incidentsNotLookedInto', 'tooMany');
       const known = isDue && room > 0 ? await this.#investigated(incident, going, edges, key) : incident;
@@ -209,7 +224,11 @@ class IncidentUpdate {
       ...(one.watch.trend === undefined ? [] : [{ id: trendId(one.id), one, look: findTrend }]),
     ]);
     const known = new Map(before.map((prediction) => [prediction.id, prediction]));
-    const due = wanted.filter(({ id }) => isDue(known.get(id), this.#nowMs)).slice(0, PREDICTED_MAX);
+    const lookedAt = ({ id }: Outlook): number => known.get(id)?.evaluatedAt ?? 0;
+    const due = wanted
+      .filter(({ id }) => isDue(known.get(id), this.#nowMs))
+      .sort((a, b) => lookedAt(a) - lookedAt(b))
+      .slice(0, PREDICTED_MAX);
     const made = new Map<string, Prediction>();
     if (due.length > 0) {
       const to = Math.floor(this.#nowMs / PREDICTION_STEP_MS) * PREDICTION_STEP_MS;

@@ -83,6 +83,52 @@ describe('incidents', () => {
     ]);
   });
 
+  test('that become one keep every metric that is going on, in whatever order their groups come', () => {
+    const [a] = open([], anomaly('a', 0));
+    const [b] = open([], anomaly('b', 1), anomaly('b', 1, { metric: 'Old' }));
+    const [z] = open([], anomaly('z', -60));
+    // The first group belongs to b alone, the second makes b part of a, the third makes a part of z.
+    const going = [
+      anomaly('b', 1),
+      anomaly('b', 2, { metric: 'New' }),
+      anomaly('a', 100),
+      anomaly('b', 100, { metric: 'Old' }),
+      anomaly('a', 200, { metric: 'Errors' }),
+      anomaly('z', 200),
+    ];
+    const link = [
+      { caller: 'a', callee: 'b' },
+      { caller: 'a', callee: 'z' },
+    ];
+    const before = [
+      a!,
+      b!,
+      { ...z!, members: [...z!.members, 'a Errors'] },
+      { ...a!, id: 'also', members: ['a Errors'] },
+    ];
+    const step = nextIncidents(before, going, link, settings);
+    expect(step.open.flatMap(({ members }) => members)).toEqual(
+      expect.arrayContaining(going.map(({ id }) => id)),
+    );
+    const openIds = step.open.map(({ id }) => id);
+    for (const { because } of step.resolved) expect(openIds).toContain(because.split(' ').at(-1));
+  });
+
+  test('of ten thousand metrics are found, told and small', () => {
+    const many = Array.from({ length: 10_000 }, (_, at) =>
+      anomaly(`service-${at % 50}`, at % 10, { metric: `M${at}` }),
+    );
+    const calls = Array.from({ length: 49 }, (_, at) => ({
+      caller: `service-${at}`,
+      callee: `service-${at + 1}`,
+    }));
+    const { open: incidents } = nextIncidents([], many, calls, settings);
+    expect(incidents).toHaveLength(1);
+    const told = tellOpen(nextIncidents(incidents, many, calls, settings).open, many, START);
+    expect(told.incidents[0]!.sentKey.length).toBeLessThan(100);
+    expect(JSON.stringify(told.alerts).length).toBeLessThan(10_000);
+  });
+
   test('are over when nothing of them goes on', () => {
     const [first] = open([], anomaly('checkout', 0));
     expect(nextIncidents([first!], [], edges, settings).resolved).toMatchObject([
@@ -139,6 +185,29 @@ describe('an alert', () => {
       investigation: { causes, changes: [], relation: undefined },
     }));
     expect(tellOpen(investigated, members, START + MINUTE).alerts).toHaveLength(1);
+  });
+
+  test('is not taken back by a run that comes late', () => {
+    const first = tellOpen([incident!], members, START + 60 * MINUTE);
+    const changed = first.incidents.map((one) => ({ ...one, severity: 'page' as const }));
+    const late = tellOpen(changed, members, START);
+    expect(late.alerts.map(({ endsAt }) => endsAt - START)).toEqual([60 * MINUTE, 75 * MINUTE]);
+    expect(late.incidents[0]?.sentAt).toBe(START + 60 * MINUTE);
+    const [over] = tellResolved([{ incident: first.incidents[0]!, because: 'over' }], START);
+    expect(over?.endsAt).toBe(START + 60 * MINUTE);
+  });
+
+  test('fits into a message, whatever the metrics are called', () => {
+    const dimensions = Object.fromEntries(
+      Array.from({ length: 30 }, (_, at) => [`d${at}`, String.fromCodePoint(0x1f600 + at).repeat(512)]),
+    );
+    const long = Array.from({ length: 12 }, (_, at) => ({
+      ...anomaly('checkout', 0, { metric: `M${at}` }),
+      metric: identity('Shop', `M${at}`, dimensions),
+    }));
+    const { alerts } = tellOpen([{ ...incident!, members: long.map(({ id }) => id) }], long, START);
+    expect(Buffer.byteLength(JSON.stringify(alerts[0]))).toBeLessThan(200_000);
+    for (const text of Object.values(alerts[0]!.annotations)) expect(text.isWellFormed()).toBe(true);
   });
 
   test('that was never sent needs no end', () => {

@@ -156,6 +156,10 @@ describe('excluded periods', () => {
     };
     expect(canGoOn(state, watch, START + DAY / 2)).toBe(true);
     expect(canGoOn(state, watchOf(), START + DAY / 2)).toBe(false);
+    // A run that comes late goes on; what a wrong clock made days ahead would stand still until then.
+    const plain = { ...state, excludedKey: '' };
+    expect(canGoOn(plain, watchOf(), plain.lastTime - DAY / 2)).toBe(true);
+    expect(canGoOn(plain, watchOf(), plain.lastTime - 2 * DAY)).toBe(false);
   });
 });
 

@@ -1,6 +1,7 @@
 // Runs of the anomaly detection on a virtual clock, with CloudWatch, S3 and the alert queue in memory.
 import { describe, expect, test } from 'vitest';
 import { SETTLE_MS } from '../../../lib/anomaly/run/new-rows.ts';
+import { inTurn } from '../../../lib/anomaly/run/run.ts';
 import { RetryableError } from '../../../lib/model/errors.ts';
 import { DAY, daily, during, START, STEP, Story, settingsOf, watchOf } from './story.ts';
 
@@ -191,6 +192,39 @@ describe('two runs at once', () => {
     const outcome = await story.evaluate();
     expect(outcome.failure).toBeUndefined();
     expect(outcome.facts.rows).toBe(0);
+  });
+});
+
+describe('a write whose answer is lost', () => {
+  test('is found to be done, and what it says is told in the same run', async () => {
+    const story = brokenPayments();
+    await story.evaluateUntil(FAULT);
+    const { objects } = story.world;
+    const save = objects.save.bind(objects);
+    objects.save = async (key, bytes, version) => {
+      const saved = await save(key, bytes, version);
+      return key === 'anomaly/state' ? 'conflict' : saved;
+    };
+    await story.evaluate();
+    await story.evaluate();
+    expect(story.alertsSince(FAULT)[0]?.at).toBe(FAULT + STEP + SETTLE_MS);
+  });
+});
+
+describe('shards', () => {
+  test('are begun at another one in each run, however many there are', () => {
+    for (const [every, step] of [
+      ['5m', STEP],
+      ['1m', 60_000],
+    ] as const) {
+      const firsts = Array.from(
+        { length: 5 },
+        (_, run) => inTurn([0, 1, 2, 3, 4], START + run * step, every)[0],
+      );
+      expect(firsts.toSorted()).toEqual([0, 1, 2, 3, 4]);
+      expect(inTurn([0, 1, 2], START + step, every).toSorted()).toEqual([0, 1, 2]);
+    }
+    expect(inTurn([], START, '5m')).toEqual([]);
   });
 });
 
