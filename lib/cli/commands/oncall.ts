@@ -1,9 +1,10 @@
-// `tidewatch oncall` and `oncall override | overrides | remove-override | schedule`: who is called.
+// `tidewatch oncall` and `oncall override | overrides | remove-override | schedule | report`: who is called.
 import type { Command } from 'commander';
 import { parseDuration } from '../../model/duration.ts';
 import { API_HELP, type ApiOptions, addApiOptions, openApi } from '../api-client.ts';
 import { CheckFailed, wrongUsage } from '../failures.ts';
 import { printJson, printLine, resultColours, say, table, wantsJson } from '../output.ts';
+import { registerReport } from './oncall-report.ts';
 
 interface WhoOptions extends ApiOptions {
   readonly schedule?: string;
@@ -91,6 +92,7 @@ export function registerOnCall(program: Command): void {
     .option('--to <time>', 'default: four weeks later')
     .addHelpText('after', SCHEDULE_HELP)
     .action(shifts);
+  registerReport(oncall);
   addApiOptions(
     oncall
       .command('override')

@@ -3,13 +3,12 @@ import type { ApiRequest, ApiResponse, ApiRoute } from '../../api/route.ts';
 import { calendarSignature, isCalendarSignature } from '../acknowledge/link.ts';
 import { calendarText } from '../on-call/calendar.ts';
 import { finalSchedule, type Shift } from '../on-call/schedule.ts';
-import type { OverrideStore, StoredOverride } from '../ports.ts';
-import type { OnCallSettings, ScheduleSettings } from '../settings.ts';
+import type { StoredOverride } from '../ports.ts';
+import type { ScheduleSettings } from '../settings.ts';
 import { bodyObject, expected, iso, json, timeOf } from './json.ts';
+import { type ReportPorts, report } from './report-route.ts';
 
-export interface OnCallPorts {
-  readonly settings: OnCallSettings;
-  readonly overrides: OverrideStore;
+export interface OnCallPorts extends ReportPorts {
   readonly linkSecret: () => Promise<string>;
   /** An id that no other override has. */
   readonly newId: () => string;
@@ -110,6 +109,12 @@ export function onCallRoutes(ports: OnCallPorts): readonly ApiRoute[] {
   return [
     { method: 'GET', path: '/oncall', scope: 'alerts:read', handle: (request) => who(request, ports) },
     { method: 'GET', path: '/oncall/:schedule', scope: 'alerts:read', handle: show },
+    {
+      method: 'GET',
+      path: '/oncall/:schedule/report',
+      scope: 'alerts:read',
+      handle: ofSchedule((name, schedule, request) => report(name, schedule, request, ports)),
+    },
     { method: 'GET', path: '/oncall/:schedule/overrides', scope: 'alerts:read', handle: listOverrides },
     { method: 'POST', path: '/oncall/:schedule/overrides', scope: 'ack', handle: addOverride },
     { method: 'DELETE', path: '/oncall/:schedule/overrides/:id', scope: 'ack', handle: removeOverride },

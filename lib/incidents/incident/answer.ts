@@ -41,6 +41,11 @@ export function answered(
   return passOver(next, entries, rules, now);
 }
 
+/** Names the level of a page in the timeline. */
+export function levelOf({ round, step }: Pick<Page, 'round' | 'step'>): string {
+  return `${round}.${step}`;
+}
+
 const WORDS: Readonly<Record<Page['purpose'], string>> = {
   page: '',
   acknowledging: ' that somebody took it on',
@@ -78,7 +83,8 @@ function entriesOf(page: Page, after: Page, result: NotificationResult, now: num
     const others = result.kind === 'delivered' ? result.insteadOf : undefined;
     const how = others === undefined ? way : `${page.recipient} otherwise (${others.join('; ')})`;
     const text = `told ${how}${WORDS[page.purpose]}`;
-    return [{ at: now, kind: 'told', who, text }];
+    const call = page.isPerson && isPage(page) ? { to: page.recipient, level: levelOf(page) } : {};
+    return [{ at: now, kind: 'told', who, text, ...call }];
   }
   if (after.state !== 'refused' || result.kind === 'delivered') return [];
   return [{ at: now, kind: 'notTold', who, text: `could not tell ${way}: ${result.reason}` }];

@@ -97,6 +97,10 @@ export interface TimelineEntry {
   /** A person, a key, or `tidewatch`. */
   readonly who: string;
   readonly text: string;
+  /** The person that was called, where it is about one. */
+  readonly to?: string;
+  /** Round and step of that call, the same for all contacts of a person. */
+  readonly level?: string;
 }
 
 /** What a list shows. */

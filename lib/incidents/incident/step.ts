@@ -2,7 +2,7 @@
 // incident as it is then and the lines of its timeline out. Knows no clock and sends nothing: pages that are to be sent
 // are part of the incident, see claim.ts.
 import type { NotificationContent, NotificationResult } from '../../model/notification.ts';
-import { answered, MAX_ATTEMPTS } from './answer.ts';
+import { answered, levelOf, MAX_ATTEMPTS } from './answer.ts';
 import { groupRef, keptContent, titleOf } from './content.ts';
 import { beginStep, nextStep } from './escalation.ts';
 import type { Incident, IncidentGroup, TimelineEntry } from './incident.ts';
@@ -222,7 +222,7 @@ function bundled(incident: Incident, pageKey: string, now: number): Outcome {
       ...incident,
       pages: incident.pages.map((item) => (item === page ? { ...item, state: 'bundled' } : item)),
     },
-    entries: [{ at: now, kind: 'bundled', who: TIDEWATCH, text }],
+    entries: [{ at: now, kind: 'bundled', who: TIDEWATCH, text, to: page.recipient, level: levelOf(page) }],
   };
 }
 
