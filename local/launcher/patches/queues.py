@@ -81,18 +81,19 @@ def _delivery() -> None:
                 if FAULTS.rules:
                     messages = _deliver_late(queue_url, messages)
                     _deliver_twice(sqs._get_q(queue_url), queue_url, messages)
+                # From here on, not from when the function starts: a batch may wait long for a thread.
+                _in_hand.update(message["receipt_handle"] for message in messages)
         return messages
 
     sqs._receive_messages_for_esm = receive
 
 
 def _mark_batches() -> None:
-    """Know which messages a function has in hand."""
+    """Know when a function has done with its messages."""
     upstream = lambda_svc._run_sqs_batch
 
     def run(esm, function, event, batch, *rest):
         handles = {message["receipt_handle"] for message in batch}
-        _in_hand.update(handles)
         try:
             upstream(esm, function, event, batch, *rest)
         finally:
