@@ -130,6 +130,7 @@ export interface OutboxEntry {
   /** What goes into the log once it is delivered. */
   readonly firing: readonly string[];
   readonly resolved: readonly string[];
+  readonly flapping?: readonly string[];
   /** Alerts that leave the group when the flush succeeds, with the revision it saw. */
   readonly leaving: readonly RowRevision[];
 }

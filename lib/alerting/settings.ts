@@ -1,4 +1,5 @@
 // What the deployed functions get of alert routing: plain JSON, made by lib/config.
+import type { FlapRules } from './alerts/flapping.ts';
 
 /** A value of JSON. */
 export type JsonValue =
@@ -48,15 +49,20 @@ export interface BeyondSettings {
   readonly rewriteBelow: number;
   /** Notifications carry a score of 0 to 100; see priority-score.ts. */
   readonly priorityScore: boolean;
+  /** When an alert flaps; absent where all it does is told. */
+  readonly flapping?: FlapRules;
   /** Silences that come again, in the words of the configuration; see config/recurring-silences.ts. */
   readonly recurringSilences: JsonValue;
 }
+
+export const FLAP_DEFAULTS: FlapRules = { times: 4, withinMs: 30 * 60_000 };
 
 export const BEYOND_DEFAULTS: BeyondSettings = {
   resolveWhenMuted: true,
   silenceReminderMs: 15 * 60_000,
   rewriteBelow: 0.5,
   priorityScore: true,
+  flapping: FLAP_DEFAULTS,
   recurringSilences: [],
 };
 

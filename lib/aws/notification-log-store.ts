@@ -9,10 +9,11 @@ import { bodyOf, type StateRows } from './state-rows.ts';
 const COLLECTED_MS = 15 * 60_000;
 const FINGERPRINT_DIGITS = 16;
 
-interface Body extends Omit<StoredLogEntry, 'firing' | 'resolved' | 'doubtful'> {
+interface Body extends Omit<StoredLogEntry, 'firing' | 'resolved' | 'doubtful' | 'flapping'> {
   readonly firing: string;
   readonly resolved: string;
   readonly doubtful?: string;
+  readonly flapping?: string;
 }
 
 export class DynamoNotificationLogStore implements NotificationLogStore {
@@ -26,7 +27,7 @@ export class DynamoNotificationLogStore implements NotificationLogStore {
     const items = await this.rows.query(notifiedRow(digest(groupKey, receiver), '').pk);
     return new Map(
       items.map((item) => {
-        const { firing, resolved, doubtful, ...body } = bodyOf<Body>(item);
+        const { firing, resolved, doubtful, flapping, ...body } = bodyOf<Body>(item);
         return [
           item.sk.S,
           {
@@ -34,6 +35,7 @@ export class DynamoNotificationLogStore implements NotificationLogStore {
             firing: unpack(firing),
             resolved: unpack(resolved),
             ...(doubtful !== undefined && { doubtful: unpack(doubtful) }),
+            ...(flapping !== undefined && { flapping: unpack(flapping) }),
           },
         ];
       }),
@@ -41,12 +43,13 @@ export class DynamoNotificationLogStore implements NotificationLogStore {
   }
 
   async put(groupKey: string, receiver: string, integration: string, entry: StoredLogEntry): Promise<void> {
-    const { firing, resolved, doubtful, ...rest } = entry;
+    const { firing, resolved, doubtful, flapping, ...rest } = entry;
     const body: Body = {
       ...rest,
       firing: pack(firing),
       resolved: pack(resolved),
       ...(doubtful !== undefined && { doubtful: pack(doubtful) }),
+      ...(flapping !== undefined && { flapping: pack(flapping) }),
     };
     const key = notifiedRow(digest(groupKey, receiver), integration);
     await this.rows.put([this.rows.item(key, body, entry.expiresAt + COLLECTED_MS)]);

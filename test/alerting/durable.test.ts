@@ -176,6 +176,33 @@ describe('taking alerts', () => {
   });
 });
 
+describe('an alert that flaps', () => {
+  test('is known as such from its rows, is told once, and its end when it is steady', async () => {
+    const { post, wake, told, clock, stores } = world();
+    for (let i = 0; i < 8; i++) {
+      const startsAt = clock.now;
+      await post(startsAt + 60 * MINUTE, { startsAt });
+      clock.now += 2 * MINUTE;
+      await post(clock.now, { startsAt });
+      clock.now += 2 * MINUTE;
+      const { head } = (await stores.groups.load(REF))!;
+      if (head.dueAt <= clock.now) await wake();
+    }
+    const flapping = told.filter(({ content }) => content.remarks.some((text) => text.includes('flaps')));
+    expect(flapping.map(({ kind, content }) => [kind, content.status])).toEqual([
+      ['webhook', 'firing'],
+      ['pagerduty', 'firing'],
+    ]);
+    expect(told.at(-1)).toBe(flapping.at(-1));
+    for (let ticks = 0; ticks < 6 && (await stores.groups.load(REF)) !== undefined; ticks++) await wake();
+    expect(told.slice(-2).map(({ content }) => [content.status, content.remarks])).toEqual([
+      ['resolved', []],
+      ['resolved', []],
+    ]);
+    expect(await stores.groups.load(REF)).toBeUndefined();
+  });
+});
+
 describe('a wake-up', () => {
   test('tells of a group although a stored silence cannot be read', async () => {
     const { post, wake, told, stores } = world();

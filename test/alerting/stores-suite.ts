@@ -162,7 +162,7 @@ export function describeAlertingStores(open: () => OpenStores): void {
     };
     await stores.log.put(key, 'team', 'slack/0', { ...entry, idempotencyKey: 'k0' });
     await stores.log.put(key, 'team', 'slack/0', entry);
-    const doubted = { ...entry, reference: {}, doubtful: entry.firing };
+    const doubted = { ...entry, reference: {}, doubtful: entry.firing, flapping: entry.firing };
     await stores.log.put(key, 'team', 'webhook/1', doubted);
     await stores.log.put(key, 'other', 'slack/0', { ...entry, firing: new Set() });
     const found = await stores.log.load(key, 'team');

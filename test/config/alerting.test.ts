@@ -46,6 +46,23 @@ test('recurring silences are read beside either form, and what is wrong with the
   ]);
 });
 
+test('each thing beyond Alertmanager has a switch', () => {
+  const routes = { route: { receiver: 'all' }, receivers: [{ name: 'all' }] };
+  expect(check(routes).settings?.beyond).toMatchObject({
+    priorityScore: true,
+    flapping: { times: 4, withinMs: 1_800_000 },
+  });
+  const off = { resolveWhenMuted: false, silenceReminder: false, priorityScore: false, flapping: false };
+  const { beyond } = check({ ...routes, ...off }).settings!;
+  expect(beyond).toMatchObject({ resolveWhenMuted: false, silenceReminderMs: 0, priorityScore: false });
+  expect(beyond).not.toHaveProperty('flapping');
+  expect(check({ ...routes, flapping: { times: 3, within: '10m' } }).settings?.beyond.flapping).toEqual({
+    times: 3,
+    withinMs: 600_000,
+  });
+  expect(check({ ...routes, flapping: { times: 1, within: '3h' } }).problems).not.toEqual([]);
+});
+
 function inFile(text: string): AlertingConfig {
   const alertmanagerFile = join(temporaryFolder(), 'alertmanager.yml');
   writeFileSync(alertmanagerFile, text);

@@ -1,6 +1,7 @@
 // An alert as the router keeps it: what was posted, completed, and joined with what was known.
 import { fingerprint } from '../../model/fingerprint.ts';
 import type { LabelSet } from '../matchers/matcher.ts';
+import type { FlapState } from './flapping.ts';
 
 /** An alert as it arrives: Alertmanager's API leaves out most of it. Times are epoch milliseconds. */
 export interface PostedAlert {
@@ -23,6 +24,8 @@ export interface AlertRecord {
   readonly generatorUrl: string;
   /** Counts up with every change, so that two posts of one millisecond are told apart. */
   readonly revision: number;
+  /** Only where flapping is looked for, of an alert that has fired again. */
+  readonly flap?: FlapState;
 }
 
 /** Why a posted alert is refused; the others of its post are kept. */

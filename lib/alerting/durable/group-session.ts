@@ -95,6 +95,7 @@ function deliveryOf(
     },
     firing: new Set(entry.firing),
     resolved: new Set(entry.resolved),
+    flapping: new Set(entry.flapping ?? []),
     attempts,
   };
 }
@@ -103,7 +104,7 @@ function deliveryOf(
 export function outboxOf(group: Group, toldAt: (integration: string) => number | undefined): OutboxEntry[] {
   const { flush } = group;
   if (flush === undefined) return [];
-  return [...flush.pending].map(([place, { notification, firing, resolved }]): OutboxEntry => {
+  return [...flush.pending].map(([place, { notification, firing, resolved, flapping }]): OutboxEntry => {
     const { receiver, reason, status, routeLabels, alerts } = notification;
     const integration = integrationName(notification.integration);
     return {
@@ -124,6 +125,7 @@ export function outboxOf(group: Group, toldAt: (integration: string) => number |
       alerts,
       firing: [...firing],
       resolved: [...resolved],
+      ...(flapping.size > 0 && { flapping: [...flapping] }),
       leaving: flush.leaving,
     };
   });

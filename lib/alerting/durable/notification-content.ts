@@ -53,8 +53,19 @@ export function notificationContent(
     alerts,
     links: linksOf([commonAnnotations, ...alerts.map(({ annotations }) => annotations)]),
     externalUrl,
-    remarks: entry.reason === 'repeatDue' ? ['Still firing: this is a reminder, nothing has changed.'] : [],
+    remarks: remarksOf(entry),
   };
+}
+
+function remarksOf({ reason, flapping = [] }: OutboxEntry): string[] {
+  const remarks: string[] = [];
+  if (reason === 'repeatDue') remarks.push('Still firing: this is a reminder, nothing has changed.');
+  if (reason === 'steady') remarks.push('Steady: what flapped fires, and has not changed for a while.');
+  if (flapping.length > 0) {
+    const what = flapping.length === 1 ? 'One alert flaps' : `${flapping.length} alerts flap`;
+    remarks.push(`${what}: fired and ended again and again. What comes of it is told when it is steady.`);
+  }
+  return remarks;
 }
 
 /** What all label sets have with the same value. */

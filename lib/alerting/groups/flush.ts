@@ -1,12 +1,14 @@
 // One flush of a group: what is not muted goes to each integration that has a reason to be told, and is tried again
 // until it is delivered or the flush's time is up.
+import { flapsUntil } from '../alerts/flapping.ts';
 import type { IntegrationConfig } from '../config/receiver-fields.ts';
 import { inhibitedBy } from '../muting/inhibition.ts';
 import { silencedBy } from '../muting/silence.ts';
 import { isWithin } from '../muting/time-interval.ts';
+import { priorityOf } from '../priority.ts';
 import type { Route } from '../routing/route.ts';
 import { type Delivery, type Flush, type Group, type SnapshotAlert, snapshot } from './group.ts';
-import { type LogEntry, notificationReason } from './notification-log.ts';
+import { flappingReason, type LogEntry, notificationReason } from './notification-log.ts';
 import { type DeliveryOutcome, flushTimeoutMs, retryDelayMs } from './retry.ts';
 import type { RouterEffect, RouterState } from './router-state.ts';
 
@@ -15,6 +17,9 @@ const LOG_RETENTION_MS = 120 * 3_600_000;
 
 /** When something was told of which it is not known that it was. */
 const NEVER = 0;
+
+/** The priority whose every change is told, flapping or not. */
+const NEVER_HELD = 'P1';
 
 /** Integrations that keep something open on the other side until they are told of the end. */
 const STATEFUL: ReadonlySet<string> = new Set([
@@ -41,7 +46,7 @@ export function beginFlush(state: RouterState, group: Group, now: number, effect
   const tickAt = group.nextFlushAt;
   group.nextFlushAt = now + route.groupIntervalMs;
   state.flushes += 1;
-  const all = snapshot(group, now);
+  const all = snapshot(group, now).map((one) => heldWhileFlapping(state, one, now));
   const flush: Flush = {
     number: state.flushes,
     deadlineAt: now + flushTimeoutMs(route.groupIntervalMs),
@@ -128,6 +133,14 @@ function findDelivery(
     : undefined;
 }
 
+/** What flaps is said to fire until it is steady; what is most urgent is told as it is. */
+function heldWhileFlapping({ flapping }: RouterState, one: SnapshotAlert, now: number): SnapshotAlert {
+  const { alert } = one;
+  const until = flapping && flapsUntil(alert, now, flapping);
+  if (until === undefined || priorityOf(alert.labels) === NEVER_HELD) return one;
+  return { alert: { ...alert, endsAt: Math.max(alert.endsAt, until) }, status: 'firing', flapping: true };
+}
+
 /** Leaves out, in Alertmanager's order: inhibited alerts, all at times when the route is quiet, silenced alerts. */
 function withoutMuted(
   state: RouterState,
@@ -168,6 +181,7 @@ function planDeliveries(
   const fingerprints = (alerts: readonly SnapshotAlert[], status: SnapshotAlert['status']) =>
     new Set(alerts.filter((one) => one.status === status).map(({ alert }) => alert.fingerprint));
   const firing = fingerprints(audible, 'firing');
+  const flapping = new Set(audible.filter((one) => one.flapping).map(({ alert }) => alert.fingerprint));
   integrations.forEach((integration, place) => {
     const { sendResolved } = integration;
     const entry = state.log.get(logKey(group.key, receiver, integration));
@@ -175,7 +189,8 @@ function planDeliveries(
       audible.length === 0 && state.resolveWhenMuted ? endOfTheMuted(integration, entry, all) : audible;
     if (heard.length === 0) return;
     const resolved = fingerprints(heard, 'resolved');
-    const reason = notificationReason(entry, firing, resolved, { sendResolved, repeatIntervalMs }, tickAt);
+    const change = notificationReason(entry, firing, resolved, { sendResolved, repeatIntervalMs }, tickAt);
+    const reason = change === 'none' ? flappingReason(entry, firing, flapping) : change;
     if (reason === 'none') return;
     const alerts = sendResolved ? heard : heard.filter(({ status }) => status === 'firing');
     const delivery: Delivery = {
@@ -191,6 +206,7 @@ function planDeliveries(
       },
       firing,
       resolved,
+      flapping,
       attempts: 0,
     };
     // Nothing is left to say, but that everything has resolved is noted.
@@ -221,6 +237,7 @@ function remember(state: RouterState, group: Group, delivery: Delivery, now: num
     at: now,
     firing: delivery.firing,
     resolved: delivery.resolved,
+    ...(delivery.flapping.size > 0 && { flapping: delivery.flapping }),
     expiresAt: now + Math.min(LOG_RETENTION_MS, 2 * group.route.repeatIntervalMs),
   });
 }

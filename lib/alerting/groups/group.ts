@@ -13,6 +13,8 @@ export type AlertStatus = 'firing' | 'resolved';
 export interface SnapshotAlert {
   readonly alert: AlertRecord;
   readonly status: AlertStatus;
+  /** It flaps: whatever it does, it is said to fire until it is steady. */
+  readonly flapping?: true;
 }
 
 export interface Notification {
@@ -32,6 +34,7 @@ export interface Delivery {
   /** What goes into the log once it is delivered: the whole state, whatever of it was sent. */
   readonly firing: ReadonlySet<string>;
   readonly resolved: ReadonlySet<string>;
+  readonly flapping: ReadonlySet<string>;
   /** Attempts made. */
   readonly attempts: number;
 }

@@ -8,6 +8,8 @@ export interface LogEntry {
   readonly resolved: ReadonlySet<string>;
   /** Fingerprints of which it may have been told that they fire: it was asked, and never gave an answer that counts. */
   readonly doubtful?: ReadonlySet<string>;
+  /** Fingerprints of those that it was told flap. */
+  readonly flapping?: ReadonlySet<string>;
   /** The entry may be forgotten from here on; it counts until it is. */
   readonly expiresAt: number;
 }
@@ -19,6 +21,9 @@ export type NotificationReason =
   | 'allResolved'
   | 'someResolved'
   | 'repeatDue'
+  /** An alert has begun to flap, or still fires now that it no longer does; beyond Alertmanager. */
+  | 'flapping'
+  | 'steady'
   | 'none';
 
 export interface NotifyRules {
@@ -44,6 +49,18 @@ export function notificationReason(
     return entry.firing.size > 0 || entry.doubtful !== undefined ? 'allResolved' : 'none';
   if (sendResolved && !isSubset(resolved, entry.resolved)) return 'someResolved';
   return entry.at < now - repeatIntervalMs ? 'repeatDue' : 'none';
+}
+
+/** Whether flapping is news to an integration that has no other reason to be told. */
+export function flappingReason(
+  entry: LogEntry | undefined,
+  firing: ReadonlySet<string>,
+  flapping: ReadonlySet<string>,
+): NotificationReason {
+  const told = entry?.flapping ?? new Set<string>();
+  if (!isSubset(flapping, told)) return 'flapping';
+  for (const id of told) if (firing.has(id) && !flapping.has(id)) return 'steady';
+  return 'none';
 }
 
 function isSubset(part: ReadonlySet<string>, whole: ReadonlySet<string>): boolean {

@@ -1,5 +1,6 @@
 // What the router knows, what it is told and what it asks for.
 import type { AlertRecord, PostedAlert } from '../alerts/alert-record.ts';
+import type { FlapRules } from '../alerts/flapping.ts';
 import type { ReceiverConfig } from '../config/receiver-fields.ts';
 import type { NamedTimeInterval } from '../config/time-interval-fields.ts';
 import type { InhibitionState } from '../muting/inhibition.ts';
@@ -18,6 +19,8 @@ export interface RouterState {
   readonly resolveWhenMuted: boolean;
   /** See BeyondSettings; a replay goes without. */
   readonly priorityScore: boolean;
+  /** Undefined where nothing is held for flapping. */
+  readonly flapping: FlapRules | undefined;
   /** Of the configuration, beyond Alertmanager. */
   readonly recurringSilences: readonly Silence[];
   /** By fingerprint: the latest of each alert, and where it goes. */

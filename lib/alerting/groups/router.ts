@@ -7,6 +7,7 @@ import {
   mergeAlerts,
   type PostedAlert,
 } from '../alerts/alert-record.ts';
+import { flapOf } from '../alerts/flapping.ts';
 import type { AlertmanagerConfig } from '../config/parse-tree.ts';
 import type { LabelSet } from '../matchers/matcher.ts';
 import { forgetResolvedSources, forgetSources, noSources, rememberSource } from '../muting/inhibition.ts';
@@ -20,7 +21,7 @@ import type { Place, RouterEffect, RouterEvent, RouterState } from './router-sta
 /** A router without alerts. @param beyond what it does beyond Alertmanager */
 export function createRouter(
   config: AlertmanagerConfig,
-  beyond: Pick<BeyondSettings, 'resolveWhenMuted' | 'priorityScore'> = BEYOND_NOTHING,
+  beyond: Pick<BeyondSettings, 'resolveWhenMuted' | 'priorityScore' | 'flapping'> = BEYOND_NOTHING,
 ): RouterState {
   const recurringSilences = (config.recurringSilences ?? []).map(({ silence }) => silence);
   return {
@@ -30,6 +31,7 @@ export function createRouter(
     resolveTimeoutMs: config.resolveTimeoutMs,
     resolveWhenMuted: beyond.resolveWhenMuted,
     priorityScore: beyond.priorityScore,
+    flapping: beyond.flapping,
     recurringSilences,
     alerts: new Map(),
     groups: new Map(),
@@ -121,7 +123,7 @@ function takeAlert(
     return;
   }
   const known = state.alerts.get(arrived.fingerprint);
-  const alert = known === undefined ? arrived : mergeAlerts(known.alert, arrived, now);
+  const alert = known === undefined ? arrived : merged(state, known.alert, arrived, now);
   const places = known?.places ?? findPlaces(state.root, alert.labels);
   state.alerts.set(alert.fingerprint, { alert, places });
   rememberSource(state.inhibition, alert);
@@ -130,6 +132,17 @@ function takeAlert(
     if (group === undefined) createGroup(state, route, groupId, alert, now, effects);
     else group.alerts.set(alert.fingerprint, alert);
   }
+}
+
+function merged(
+  { flapping }: RouterState,
+  known: AlertRecord,
+  arrived: AlertRecord,
+  now: number,
+): AlertRecord {
+  const alert = mergeAlerts(known, arrived, now);
+  const flap = flapping && flapOf(known, alert, now, flapping);
+  return flap === undefined ? alert : { ...alert, flap };
 }
 
 /** The groups that an alert with these labels goes to. */

@@ -34,6 +34,11 @@ export interface AlertingConfig {
   readonly silenceReminder?: boolean;
   /** Gives each notification a score of 0 to 100 from what its alerts say of their weight. Default: true. */
   readonly priorityScore?: boolean;
+  /**
+   * An alert that ended `times` (default 4) within `within` (default "30m", at most "1h") flaps: that is told once, and
+   * then nothing of it until it has been steady for half of that time. P1 is never held. Default: true.
+   */
+  readonly flapping?: boolean | { readonly times?: number; readonly within?: string };
   /** Takes the changes of CloudWatch alarms of this account and Region as alerts. Default: false. */
   readonly cloudwatchAlarms?: boolean | CloudWatchAlarmsConfig;
   /** ARNs of SNS topics whose messages are taken as alerts; subscribe them to `<ApiUrl>/sns`. */

@@ -13,14 +13,22 @@ import {
   type AlarmSettings,
   type AlertingSettings,
   BEYOND_DEFAULTS,
+  type BeyondSettings,
+  FLAP_DEFAULTS,
 } from '../../alerting/settings.ts';
 import { templateProblem } from '../../channels/message/template.ts';
 import { PAGE_INHIBITS_TICKET } from '../../slo/settings.ts';
 import { DEPLOYED } from '../alerting-rules.ts';
 import { type Problem, shown } from '../problem.ts';
 import { AlertingTree, typedPath } from './alerting-tree.ts';
-import { distinct, parse, section, words } from './parts.ts';
+import { duration } from './on-call-parts.ts';
+import { distinct, parse, section, wholeNumber, words } from './parts.ts';
 
+/** Rows keep so many times of each alert. */
+const MOST_FLAPS = 20;
+/** Rows of alerts that are over are kept for an hour. */
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
 const TOPIC = 'the ARN of an SNS topic';
 
 const alertingSchema = section({
@@ -34,6 +42,15 @@ const alertingSchema = section({
   resolveWhenMuted: z.boolean().optional(),
   silenceReminder: z.boolean().optional(),
   priorityScore: z.boolean().optional(),
+  flapping: z
+    .union([
+      z.boolean(),
+      section({
+        times: wholeNumber(2, MOST_FLAPS).optional(),
+        within: duration('30m', MINUTE_MS, HOUR_MS).optional(),
+      }),
+    ])
+    .optional(),
   snsTopics: distinct(
     z
       .string({ error: TOPIC })
@@ -129,6 +146,7 @@ function finish(
     resolveWhenMuted = BEYOND_DEFAULTS.resolveWhenMuted,
     silenceReminder = true,
     priorityScore = BEYOND_DEFAULTS.priorityScore,
+    flapping = true,
     cloudwatchAlarms = false,
     snsTopics,
   } = options;
@@ -136,10 +154,12 @@ function finish(
     cloudwatchAlarms === false
       ? undefined
       : { ...ALARM_DEFAULTS, ...(cloudwatchAlarms === true ? {} : definedOf(cloudwatchAlarms)) };
+  const { flapping: _, ...withoutFlapping } = BEYOND_DEFAULTS;
   const settings: AlertingSettings = {
     tree,
     beyond: {
-      ...BEYOND_DEFAULTS,
+      ...withoutFlapping,
+      ...(flapping !== false && { flapping: flapRules(flapping === true ? {} : flapping) }),
       resolveWhenMuted,
       recurringSilences,
       priorityScore,
@@ -156,6 +176,16 @@ function errorAt(
   { path, message }: { readonly path: string; readonly message: string },
 ): Problem {
   return { level: 'error', path: pathOf(path), message };
+}
+
+function flapRules({
+  times,
+  within,
+}: {
+  times?: number | undefined;
+  within?: number | undefined;
+}): NonNullable<BeyondSettings['flapping']> {
+  return { times: times ?? FLAP_DEFAULTS.times, withinMs: within ?? FLAP_DEFAULTS.withinMs };
 }
 
 /** Silences that come again, in the words that a function reads; what is wrong with them becomes problems. */
