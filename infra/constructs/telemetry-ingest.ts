@@ -122,12 +122,13 @@ export class TelemetryIngest extends Construct {
 
   /** Takes bodies off the queue and sends them to every destination. */
   private makeExport({ deployment, runtime }: CompiledConfig, bundles: string | undefined): BundledFunction {
+    const { xray, metrics, spanMetrics, logs } = runtime;
     const made = new BundledFunction(this, 'ExportTelemetry', {
       name: 'export-telemetry',
       description: 'Tidewatch: telemetry queue to X-Ray, CloudWatch, CloudWatch Logs and S3',
       memoryMb: EXPORT_MEMORY_MB,
       timeout: EXPORT_TIMEOUT,
-      config: runtime,
+      config: { xray, metrics, spanMetrics, logs },
       resources: {
         stateTable: this.stateTable.table.tableName,
         archiveBucket: this.archive.bucket.bucketName,

@@ -52,7 +52,8 @@ describe('functions', () => {
       expect(() => file('index.mjs.map')).toThrow('ENOENT');
       return JSON.parse(file('config.json'));
     });
-    expect(configs).toEqual([{ receiver: runtime.receiver }, runtime]);
+    const { receiver, xray, metrics, spanMetrics, logs } = runtime;
+    expect(configs).toEqual([{ receiver }, { xray, metrics, spanMetrics, logs }]);
   });
 
   test('are deployed anew when the configuration changes, although their code does not', () => {
