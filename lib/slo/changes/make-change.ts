@@ -34,7 +34,13 @@ export function makeChange(kind: SloChangeKind, wish: unknown, context: ChangeCo
   const { slo, id, madeBy, now, existing } = context;
   const problems = new ProblemList();
   const node = new DocumentNode(signed(wish, madeBy), '', problems);
-  const inForce = existing.filter((change) => change.slo === slo && change.withdrawn === undefined);
+  // Overrides that are over cost nothing, and must not keep anybody from the next one.
+  const inForce = existing.filter(
+    (change) =>
+      change.slo === slo &&
+      change.withdrawn === undefined &&
+      !(change.kind === 'override' && change.until <= now),
+  );
   if (inForce.length >= CHANGES_MAX)
     problems.error(
       '',

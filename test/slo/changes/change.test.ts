@@ -1,6 +1,7 @@
 // Changes of budgets: kept in memory here, and what an SLO is with them.
 import { describe, expect, test } from 'vitest';
 import { overrideAt, type SloChange, withChanges } from '../../../lib/slo/changes/change.ts';
+import { CHANGES_MAX, makeChange } from '../../../lib/slo/changes/make-change.ts';
 import { HOUR, slo, T0 } from '../support.ts';
 import { describeChangeStore } from './change-store-suite.ts';
 import { MemoryChangeStore } from './memory-change-store.ts';
@@ -69,5 +70,17 @@ describe('an override', () => {
       adjustment,
     ];
     expect(overrideAt(changes, 'checkout', T0)).toBe(long);
+  });
+});
+
+describe('a wish for an override', () => {
+  const wish = { for: '1h', reason: 'a fix', author: 'Ada' };
+  const existing = Array.from({ length: CHANGES_MAX }, (_, at) => override(`o${at}`, T0 + HOUR));
+  const makeAt = (now: number) =>
+    makeChange('override', wish, { slo: 'checkout', id: 'new', madeBy: 'cli', now, existing });
+
+  test('is refused beside a hundred changes in force, of which overrides that are over are none', () => {
+    expect(makeAt(T0)).toMatchObject({ kind: 'refused' });
+    expect(makeAt(T0 + HOUR)).toMatchObject({ kind: 'made', change: { until: T0 + 2 * HOUR } });
   });
 });
