@@ -76,7 +76,15 @@ const LAYERS: readonly Layer[] = [
   { layer: 'lib/archive/', files: ['lib/telemetry/', 'lib/wire/', 'lib/model/'], packages: ['node:crypto'] },
   {
     layer: 'lib/config/',
-    files: ['lib/model/', '*settings.ts', '*limits.ts', ...SLO_READERS, ...ALERTING_READERS],
+    files: [
+      'lib/model/',
+      '*settings.ts',
+      '*limits.ts',
+      ...SLO_READERS,
+      ...ALERTING_READERS,
+      // A schedule with hours of nobody is warned of.
+      'lib/incidents/on-call/schedule.ts',
+    ],
     packages: ['zod', 'yaml', NODE],
   },
   // The router of the API knows no domain; domains offer routes in its words.

@@ -87,6 +87,19 @@ describe('oncall', () => {
     expect(JSON.parse(later.stdout).schedules).toMatchObject([{ person: 'ben' }]);
   });
 
+  test('report says how each shift was', async () => {
+    const times = ['--from', '2026-11-23', '--to', '2026-12-07'];
+    const one = await tidewatch('oncall', 'report', '--schedule', 'primary', ...times, ...access);
+    expect(one).toMatchObject({ code: 0 });
+    expect(one.stdout).toMatch(/^SCHEDULE +PERSON .* ENDED UNSEEN\nprimary +ada +2026-11-23T09:00:00.000Z/);
+    const all = await tidewatch('oncall', 'report', ...times, '--json', ...access);
+    expect(JSON.parse(all.stdout)).toContainEqual(
+      expect.objectContaining({ schedule: 'primary', isComplete: true, shifts: expect.any(Array) }),
+    );
+    const wrong = await tidewatch('oncall', 'report', '--from', 'soon', ...access);
+    expect(wrong.stderr).toContain('expected "from" to be a time');
+  });
+
   test('override lets somebody stand in, overrides lists it, remove-override takes it back', async () => {
     const until = ['--to', '2026-11-23T17:00:00Z'];
     const made = await tidewatch('oncall', 'override', 'primary', '--person', 'cem', ...until, ...access);
