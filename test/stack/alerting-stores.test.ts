@@ -14,7 +14,7 @@ import { RetryBudget } from '../../lib/aws/retry.ts';
 import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import type { WakeUp } from '../../lib/model/wake-up.ts';
 import { redrive } from '../../lib/redrive/redrive.ts';
-import { describeAlertingStores } from '../alerting/stores-suite.ts';
+import { anAlert, describeAlertingStores } from '../alerting/stores-suite.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
 
 const emulator = emulatorForThisFile('test-alerting-stores');
@@ -59,6 +59,14 @@ beforeAll(async () => {
 describe('the stores of alert routing on AWS', { timeout: 60_000 }, () => {
   const seen: WakeUp[] = [];
   describeAlertingStores(() => ({ stores: open, timers: open.timers, sent: () => receive(seen) }));
+});
+
+test('a row above what an item holds is refused for what it is, not taken for a lack of rights', async () => {
+  const alert = anAlert({ labels: { alertname: 'Huge' }, annotations: { text: 'x'.repeat(450_000) } });
+  await expect(open.alerts.save([{ alert, source: 'test', writtenAt: Date.now() }])).rejects.toMatchObject({
+    name: 'PermanentError',
+    reason: 'rejected',
+  });
 });
 
 test('dead letters of alerts go back in their message group, though the queue remembers them', async () => {
