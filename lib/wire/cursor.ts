@@ -40,10 +40,17 @@ export class WireCursor {
 
   /** @returns the varint as a number, exact up to 2^53 @throws MalformedError when it does not end */
   varint(): number {
-    const byte = this.bytes[this.pos];
+    const { bytes, pos } = this;
+    const byte = bytes[pos];
     if (byte !== undefined && byte < 128) {
-      this.pos += 1;
+      this.pos = pos + 1;
       return byte;
+    }
+    // Two bytes: the length of nearly every item.
+    const next = bytes[pos + 1];
+    if (next !== undefined && next < 128) {
+      this.pos = pos + 2;
+      return ((byte as number) & 127) | (next << 7);
     }
     this.varint64();
     return this.hi * TWO_32 + this.lo;
