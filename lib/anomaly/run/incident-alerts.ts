@@ -26,9 +26,9 @@ export function tellOpen(
   nowMs: number,
 ): Told {
   const alerts: Alert[] = [];
+  const known = new Map(anomalies.map((one) => [one.id, one]));
   const told = incidents.map((incident): Incident => {
-    const ids = new Set(incident.members);
-    const members = anomalies.filter(({ id }) => ids.has(id));
+    const members = incident.members.flatMap((id) => known.get(id) ?? []);
     // A run that comes late must not take back what a later one said.
     const at = Math.max(nowMs, incident.sentAt);
     const labels = labelsOf(incident, members);

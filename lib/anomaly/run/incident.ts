@@ -89,16 +89,17 @@ export function nextIncidents(
   );
   const open = new Map<string, Incident>();
   const joined = new Map<string, string>();
+  const owners = new Owners(before, known);
   for (const { startedAt, anomalies: members } of groups) {
     const ids = members.map(({ id }) => id);
     // An owner may have become part of another one by a group before.
-    const owners = new Map(
-      ownersOf(before, ids, known).map((owner) => {
+    const its = new Map(
+      owners.of(ids).map((owner) => {
         const id = lastOf(joined, owner.id);
         return [id, open.get(id) ?? owner];
       }),
     );
-    const [incident = opened(startedAt, ids), ...others] = owners.values();
+    const [incident = opened(startedAt, ids), ...others] = its.values();
     for (const other of others) joined.set(other.id, incident.id);
     const all = new Set([...incident.members, ...others.flatMap(({ members: theirs }) => theirs), ...ids]);
     open.set(incident.id, { ...incident, members: [...all].sort() });
@@ -124,20 +125,42 @@ function lastOf(joined: ReadonlyMap<string, string>, id: string): string {
   return last;
 }
 
-/** Open incidents that a group belongs to, the oldest first: those of its metrics, else one of its components. */
-function ownersOf(
-  before: readonly Incident[],
-  ids: readonly string[],
-  known: ReadonlyMap<string, KnownAnomaly>,
-): Incident[] {
-  const oldestFirst = [...before].sort((a, b) => a.startedAt - b.startedAt || (a.id < b.id ? -1 : 1));
-  const group = new Set(ids);
-  const byMetric = oldestFirst.filter(({ members }) => members.some((id) => group.has(id)));
-  if (byMetric.length > 0) return byMetric;
-  const components = new Set(ids.map((id) => known.get(id)!.component));
-  return oldestFirst
-    .filter(({ members }) => members.some((id) => components.has(known.get(id)?.component ?? '')))
-    .slice(0, 1);
+/** Which open incidents hold a metric, and which are on a component; the oldest first. */
+class Owners {
+  readonly #byMetric = new Map<string, Incident[]>();
+  readonly #byComponent = new Map<string, Incident[]>();
+  readonly #known: ReadonlyMap<string, KnownAnomaly>;
+
+  constructor(before: readonly Incident[], known: ReadonlyMap<string, KnownAnomaly>) {
+    this.#known = known;
+    for (const incident of [...before].sort(oldestFirst)) {
+      for (const id of incident.members) {
+        add(this.#byMetric, id, incident);
+        const component = known.get(id)?.component;
+        if (component !== undefined) add(this.#byComponent, component, incident);
+      }
+    }
+  }
+
+  /** Those that a group belongs to, the oldest first: those of its metrics, else one of its components. */
+  of(ids: readonly string[]): Incident[] {
+    const byMetric = new Set(ids.flatMap((id) => this.#byMetric.get(id) ?? []));
+    if (byMetric.size > 0) return [...byMetric].sort(oldestFirst);
+    const components = new Set(ids.map((id) => this.#known.get(id)!.component));
+    return [...components]
+      .flatMap((component) => this.#byComponent.get(component)?.[0] ?? [])
+      .sort(oldestFirst)
+      .slice(0, 1);
+  }
+}
+
+const oldestFirst = (a: Incident, b: Incident): number =>
+  a.startedAt - b.startedAt || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+function add(to: Map<string, Incident[]>, key: string, incident: Incident): void {
+  const known = to.get(key);
+  if (known) known.push(incident);
+  else to.set(key, [incident]);
 }
 
 function opened(startedAt: number, members: readonly string[]): Incident {

@@ -182,11 +182,11 @@ class IncidentUpdate {
     anomalies: readonly KnownAnomaly[],
     edges: readonly CallEdge[],
   ): Promise<Incident[]> {
+    const byId = new Map(anomalies.map((one) => [one.id, one]));
     let room = INVESTIGATED_MAX;
     const looked: Incident[] = [];
     for (const incident of open) {
-      const ids = new Set(incident.members);
-      const going = anomalies.filter(({ id }) => ids.has(id));
+      const going = incident.members.flatMap((id) => byId.get(id) ?? []);
       const key = createHash('sha256').update(incident.members.join('\n')).digest('hex');
       const isDue = key !== incident.investigatedFor || this.#nowMs - incident.startedAt < YOUNG_MS;
       if (isDue && room === 0) this.#counts.left('incidentsNotLookedInto', 'tooMany');
