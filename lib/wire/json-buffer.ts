@@ -62,6 +62,7 @@ export class JsonBuffer {
   private readonly quote: Uint8Array;
   /** The second that `unixSeconds` wrote last: its digits with the dot, and its start in nanoseconds. */
   private readonly second = Buffer.alloc(16);
+  private readonly secondData = new DataView(this.second.buffer, this.second.byteOffset, this.second.length);
   private secondDigits = 0;
   private secondLo = 0;
   private secondHi = 0;
@@ -245,12 +246,15 @@ export class JsonBuffer {
   /** Lower-case hexadecimal digits of `count` bytes. */
   hex(source: Uint8Array, start: number, count: number): void {
     this.ensure(count * 2);
-    let at = this.length;
-    for (let i = 0; i < count; i++) {
-      this.data.setUint16(at, HEX_PAIRS[source[start + i] as number] as number, true);
-      at += 2;
+    const out = this.data;
+    const at = this.length;
+    // Two bytes at a time; of an odd last one a second pair is written, behind the end.
+    for (let i = 0; i < count; i += 2) {
+      const first = HEX_PAIRS[source[start + i] as number] as number;
+      const second = HEX_PAIRS[(source[start + i + 1] as number) & 255] as number;
+      out.setInt32(at + i * 2, first | (second << 16), true);
     }
-    this.length = at;
+    this.length = at + count * 2;
   }
 
   /** An integer up to ±2^53. */
@@ -319,15 +323,19 @@ export class JsonBuffer {
     // Times of one request lie close together: most fall into the second that was written last.
     let nanos = (hi - this.secondHi) * 4294967296 + (lo - this.secondLo);
     if (nanos < 0 || nanos >= 1e9 || this.secondDigits === 0) nanos = this.startSecond(lo, hi);
-    const out = this.bytes;
-    let position = this.length;
-    for (let i = 0; i < this.secondDigits; i++) out[position++] = this.second[i] as number;
+    // As doubles, which ASCII and zeros are without being NaN; what is too much is written over.
+    const out = this.data;
+    const from = this.length;
+    out.setFloat64(from, this.secondData.getFloat64(0, true), true);
+    out.setFloat64(from + 8, this.secondData.getFloat64(8, true), true);
     const high = (nanos / 1e6) | 0;
     const rest = nanos - high * 1e6;
     const middle = (rest / 1e3) | 0;
-    position = threeDigits(out, position, high);
-    position = threeDigits(out, position, middle);
-    this.length = threeDigits(out, position, rest - middle * 1e3);
+    const fraction = from + this.secondDigits;
+    out.setInt32(fraction, THREE_DIGITS[high] as number, true);
+    out.setInt32(fraction + 3, THREE_DIGITS[middle] as number, true);
+    out.setInt32(fraction + 6, THREE_DIGITS[rest - middle * 1e3] as number, true);
+    this.length = fraction + 9;
   }
 
   /** Keeps the digits of the second in which a time falls. @returns the nanoseconds into it */
@@ -351,17 +359,10 @@ export class JsonBuffer {
   }
 }
 
-const THREE_DIGITS = new Uint8Array(3000);
+/** Three digits and a zero byte, little-endian. */
+const THREE_DIGITS = new Int32Array(1000);
 for (let value = 0; value < 1000; value++)
-  THREE_DIGITS.set(Buffer.from(String(value).padStart(3, '0')), value * 3);
-
-function threeDigits(out: Buffer, at: number, value: number): number {
-  const from = value * 3;
-  out[at] = THREE_DIGITS[from] as number;
-  out[at + 1] = THREE_DIGITS[from + 1] as number;
-  out[at + 2] = THREE_DIGITS[from + 2] as number;
-  return at + 3;
-}
+  THREE_DIGITS[value] = Buffer.from(`${String(value).padStart(3, '0')}\0`).readInt32LE(0);
 
 /** True when none of four bytes is below 0x20, a quote, a backslash or above 0x7f. */
 function isPlain(word: number): boolean {
