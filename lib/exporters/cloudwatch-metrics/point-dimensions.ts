@@ -1,5 +1,6 @@
 // The dimensions of a point: service.name of its resource and what the allow-list names, of the point or the resource.
 import type { AttributeList } from '../../telemetry/attribute-list.ts';
+import type { KeySequenceTree } from '../../telemetry/key-sequence.ts';
 import type { ResourceView } from '../../telemetry/resource-view.ts';
 import type { WireCursor } from '../../wire/cursor.ts';
 import { NO_FRAGMENT } from './dimension-fragments.ts';
@@ -21,14 +22,17 @@ export class PointDimensions {
   private readonly parts: (ResourcePart | undefined)[];
   private view: ResourceView | undefined;
   private service = NO_FRAGMENT;
-  /** Values of the point by place of their key in the rule; -1: the point has none. */
-  private readonly starts: Int32Array = new Int32Array(MAX_DIMENSIONS);
-  private readonly ends: Int32Array = new Int32Array(MAX_DIMENSIONS);
+  /** What `pick` found where the order of a point's keys is not kept. */
+  private readonly picked: Int32Array = new Int32Array(MAX_DIMENSIONS + 1);
+  /** What `pick` finds, by rule and sequence of keys. */
+  private readonly picks: (Int32Array | undefined)[][];
+  private picksTree: KeySequenceTree | undefined;
 
   /** @param rules how many there are */
   constructor(lists: DimensionLists, rules: number) {
     this.lists = lists;
     this.parts = new Array(rules).fill(undefined);
+    this.picks = Array.from({ length: rules }, () => []);
   }
 
   /** The view stays current until the next one. */
@@ -44,35 +48,52 @@ export class PointDimensions {
   of(rule: DimensionRule, attributes: AttributeList, cursor: WireCursor): number {
     const part = this.parts[rule.index] ?? this.resourcePart(rule, cursor);
     const keyCount = rule.keys.length;
-    if (keyCount === 0 || !this.pick(rule, attributes)) return part.whole;
+    if (keyCount === 0) return part.whole;
+    const picked = this.picksOf(rule, attributes);
+    if (picked[MAX_DIMENSIONS] === 0) return part.whole;
+    const { starts, ends } = attributes;
     const { lists } = this;
     const { fragments } = lists;
     lists.push(this.service);
     for (let place = 0; place < keyCount; place++) {
-      const start = this.starts[place] as number;
+      const at = picked[place] as number;
       const own =
-        start < 0
+        at < 0
           ? NO_FRAGMENT
-          : fragments.ofValue(rule.keys[place]!, cursor, start, this.ends[place] as number);
+          : fragments.ofValue(rule.keys[place]!, cursor, starts[at] as number, ends[at] as number);
       lists.push(own === NO_FRAGMENT ? (part.fragments[place] as number) : own);
     }
     return lists.keep();
   }
 
-  /** Notes where the values of a rule's keys lie. @returns false when none of the attributes is named */
-  private pick(rule: DimensionRule, attributes: AttributeList): boolean {
-    const { places } = rule;
-    const { keys, starts, ends, count } = attributes;
-    let found = false;
-    for (let place = rule.keys.length - 1; place >= 0; place--) this.starts[place] = -1;
-    for (let i = 0; i < count; i++) {
-      const place = places.of(keys[i] as AttributeList['keys'][number]);
-      if (place < 0) continue;
-      this.starts[place] = starts[i] as number;
-      this.ends[place] = ends[i] as number;
-      found = true;
+  /** Points of a metric nearly always have the same keys: where the wanted ones lie is looked up once for all. */
+  private picksOf(rule: DimensionRule, attributes: AttributeList): Int32Array {
+    const { sequence } = attributes;
+    if (sequence.id < 0) return this.pick(rule, attributes, this.picked);
+    if (sequence.tree !== this.picksTree) {
+      this.picksTree = sequence.tree;
+      for (const picks of this.picks) picks.length = 0;
     }
-    return found;
+    const picks = this.picks[rule.index] as (Int32Array | undefined)[];
+    const known = picks[sequence.id];
+    if (known !== undefined) return known;
+    while (picks.length <= sequence.id) picks.push(undefined);
+    const made = this.pick(rule, attributes, new Int32Array(MAX_DIMENSIONS + 1));
+    picks[sequence.id] = made;
+    return made;
+  }
+
+  /** Notes which attribute has each of a rule's keys, -1 for none, and at the end how many have. */
+  private pick(rule: DimensionRule, { keys, count }: AttributeList, picked: Int32Array): Int32Array {
+    picked.fill(-1);
+    picked[MAX_DIMENSIONS] = 0;
+    for (let i = 0; i < count; i++) {
+      const place = rule.places.of(keys[i] as AttributeList['keys'][number]);
+      if (place < 0) continue;
+      picked[place] = i;
+      picked[MAX_DIMENSIONS] = (picked[MAX_DIMENSIONS] as number) + 1;
+    }
+    return picked;
   }
 
   private resourcePart(rule: DimensionRule, cursor: WireCursor): ResourcePart {
