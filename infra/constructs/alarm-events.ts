@@ -12,6 +12,7 @@ import type { TidewatchConfig } from '../../lib/config/define.ts';
 import { acknowledgeWildcard } from '../acknowledge.ts';
 import { AlertBus } from './alert-bus.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 import { callEveryMinutes } from './every-minutes.ts';
 import { StackAlarms } from './stack-alarms.ts';
 
@@ -38,6 +39,7 @@ export class AlarmEvents extends Construct {
     super(scope, id);
     const { encryptionKey } = props;
     const { deployment, runtime } = compileConfig(props.config);
+    warnWithoutKey(this, deployment, encryptionKey);
     const { alerting } = runtime;
     if (alerting?.alarms === undefined)
       throw new Error('AlarmEvents takes nothing: expected alerting.cloudwatchAlarms in the configuration');

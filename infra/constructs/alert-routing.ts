@@ -17,6 +17,7 @@ import { grantChannels } from '../channel-policies.ts';
 import { grantKey, grantSend } from '../policies.ts';
 import { AlertBus } from './alert-bus.ts';
 import { BundledFunction, type BundledFunctionProps } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 import { DeadLetteredQueue } from './dead-lettered-queue.ts';
 import { callEveryMinutes } from './every-minutes.ts';
 import { StackAlarms } from './stack-alarms.ts';
@@ -73,6 +74,7 @@ export class AlertRouting extends Construct {
     this.compiled = compileConfig(props.config);
     const { deployment, runtime } = this.compiled;
     const { removal } = deployment;
+    warnWithoutKey(this, deployment, encryptionKey);
     if (runtime.alerting === undefined)
       throw new Error('AlertRouting has nobody to tell: expected alerting in the configuration');
     this.alarms = props.alarms ?? new StackAlarms(this, 'Alarms', { settings: deployment, encryptionKey });

@@ -25,6 +25,7 @@ import { grantKey, grantLogReading, grantMetricReading, grantMetrics } from '../
 import { removalPolicy } from '../removal.ts';
 import { AlertBus } from './alert-bus.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 import { callEveryMinutes } from './every-minutes.ts';
 import { StackAlarms } from './stack-alarms.ts';
 import { StateTable } from './state-table.ts';
@@ -79,6 +80,7 @@ export class AnomalyDetection extends Construct {
     const { deployment, runtime } = compiled;
     if (runtime.anomaly === undefined)
       throw new Error('AnomalyDetection has nothing to watch: expected anomalies in the configuration');
+    warnWithoutKey(this, deployment, encryptionKey);
     const { removal } = deployment;
     this.alarms = props.alarms ?? new StackAlarms(this, 'Alarms', { settings: deployment, encryptionKey });
     this.stateTable = props.stateTable ?? new StateTable(this, 'State', { removal, encryptionKey });

@@ -8,6 +8,7 @@ import type { TidewatchConfig } from '../../lib/config/define.ts';
 import { AlertBus } from './alert-bus.ts';
 import type { AlertRouting } from './alert-routing.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 import { Door } from './door.ts';
 import type { Escalation } from './escalation.ts';
 import { StackAlarms } from './stack-alarms.ts';
@@ -45,6 +46,7 @@ export class Api extends Construct {
     super(scope, id);
     const { encryptionKey, incidents } = props;
     const { deployment, runtime } = compileConfig(props.config);
+    warnWithoutKey(this, deployment, encryptionKey);
     const { alerting, slo, onCall } = runtime;
     const shared = incidents?.routing;
     this.alarms =

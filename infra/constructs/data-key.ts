@@ -1,7 +1,7 @@
 // One KMS key for everything the stack keeps, for those who want to hold it (`encryption: 'customerKey'`).
-import { Stack } from 'aws-cdk-lib';
+import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { DeploymentSettings } from '../../lib/config/deployment.ts';
 import { removalPolicy } from '../removal.ts';
@@ -27,4 +27,17 @@ export function dataKey(scope: Construct, id: string, removal: DeploymentSetting
     }),
   );
   return key;
+}
+
+/** Warns where the configuration asks for a key of the stack, and a construct used alone was not given one. */
+export function warnWithoutKey(
+  scope: Construct,
+  { encryption }: Pick<DeploymentSettings, 'encryption'>,
+  given: IKey | undefined,
+): void {
+  if (encryption !== 'customerKey' || given !== undefined) return;
+  Annotations.of(scope).addWarningV2(
+    'tidewatch:encryptionKey',
+    'deployment.encryption is customerKey, but this construct was given no encryptionKey: AWS manages its keys. Pass dataKey(this, "Key", "keep") of tidewatch/constructs/data-key, the same to each construct.',
+  );
 }

@@ -18,6 +18,7 @@ import { grantKey } from '../policies.ts';
 import { grantSecrets } from '../secret-policies.ts';
 import type { AlertRouting } from './alert-routing.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 
 /** Below the 90 seconds after which a sender is given up for lost (lib/incidents/incident/claim.ts). */
 const TIMEOUT = Duration.seconds(60);
@@ -49,6 +50,7 @@ export class Escalation extends Construct {
     super(scope, id);
     const { encryptionKey, routing } = props;
     const { deployment, runtime } = compileConfig(props.config);
+    warnWithoutKey(this, deployment, encryptionKey);
     const { onCall } = runtime;
     if (onCall === undefined)
       throw new Error('Escalation calls nobody: expected onCall in the configuration');

@@ -14,6 +14,7 @@ import type { SloRuntimeSettings } from '../../lib/slo/settings.ts';
 import { grantKey, grantMetricReading, grantMetrics, grantPutEvents } from '../policies.ts';
 import { AlertBus } from './alert-bus.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 import { callEveryMinutes } from './every-minutes.ts';
 import { StackAlarms } from './stack-alarms.ts';
 import { StateTable } from './state-table.ts';
@@ -48,6 +49,7 @@ export class SloEvaluation extends Construct {
     super(scope, id);
     const { encryptionKey, bundles } = props;
     const { deployment, runtime } = compileConfig(props.config);
+    warnWithoutKey(this, deployment, encryptionKey);
     if (runtime.slo === undefined)
       throw new Error(
         'SloEvaluation has nothing to evaluate: expected slos, or sloOptions.files, in the configuration',

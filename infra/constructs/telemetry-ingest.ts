@@ -12,6 +12,7 @@ import type { Destination } from '../../lib/exporters/exporter.ts';
 import type { RefusalReason } from '../../lib/receivers/otlp/refusal.ts';
 import { grantKey, grantLogGroups, grantSend, grantTracesAndMetrics } from '../policies.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { warnWithoutKey } from './data-key.ts';
 import { DeadLetteredQueue } from './dead-lettered-queue.ts';
 import { Door } from './door.ts';
 import { StackAlarms } from './stack-alarms.ts';
@@ -68,6 +69,7 @@ export class TelemetryIngest extends Construct {
     const { deployment, runtime } = compiled;
     const { removal } = deployment;
     this.encryptionKey = encryptionKey;
+    warnWithoutKey(this, deployment, encryptionKey);
     this.alarms = props.alarms ?? new StackAlarms(this, 'Alarms', { settings: deployment, encryptionKey });
     this.stateTable = props.stateTable ?? new StateTable(this, 'State', { removal, encryptionKey });
     this.archive =

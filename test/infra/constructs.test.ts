@@ -5,9 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { builtFunctions, bundleFolder } from '../../infra/bundles.ts';
 import { AlertRouting } from '../../infra/constructs/alert-routing.ts';
 import { Api } from '../../infra/constructs/api.ts';
+import { dataKey } from '../../infra/constructs/data-key.ts';
 import { Escalation } from '../../infra/constructs/escalation.ts';
 import { TelemetryIngest } from '../../infra/constructs/telemetry-ingest.ts';
 import { Tidewatch } from '../../infra/tidewatch.ts';
+import type { TidewatchConfig } from '../../lib/config/define.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { tinyBundles } from './synthesize.ts';
 
@@ -26,6 +28,19 @@ describe('TelemetryIngest', () => {
     template.resourceCountIs('AWS::SQS::Queue', 2);
     template.resourceCountIs('AWS::SNS::Topic', 1);
   });
+});
+
+test('a construct alone warns that it was given no key where the configuration asks for one', () => {
+  const mine = stack();
+  const config: TidewatchConfig = { deployment: { encryption: 'customerKey' } };
+  new TelemetryIngest(mine, 'Ingest', { config, bundles: tinyBundles() });
+  const given = new TelemetryIngest(mine, 'Given', {
+    config,
+    encryptionKey: dataKey(mine, 'Key', 'keep'),
+    bundles: tinyBundles(),
+  });
+  Annotations.fromStack(mine).hasWarning('/Mine/Ingest', Match.stringLikeRegexp('no encryptionKey'));
+  Annotations.fromStack(mine).hasNoWarning(`/${given.node.path}`, Match.anyValue());
 });
 
 describe('Api', () => {
