@@ -22,7 +22,7 @@ const configurations = PAGES.filter(({ file }) => file !== TESTED_ELSEWHERE).fla
     .map((code) => [page.file, code] as const),
 );
 
-/** A whole file, some of its settings, or one metric to watch. */
+/** A whole file, some of its settings, one metric to watch, or a part of `alerting`. */
 function evaluate(code: string): unknown {
   const alertmanagerFile = join(temporaryFolder(), 'alertmanager.yml');
   writeFileSync(alertmanagerFile, 'route: { receiver: a }\nreceivers: [{ name: a }]\n');
@@ -35,7 +35,9 @@ function evaluate(code: string): unknown {
     ? body.replace('export default', '').replace(/;\s*$/, '')
     : /^\{ *namespace:/.test(body)
       ? `{ anomalies: { watch: [${body}] } }`
-      : `{ ${body} }`;
+      : body.startsWith('recurringSilences:')
+        ? `{ alerting: { route: { receiver: 'a' }, receivers: [{ name: 'a' }], ${body} } }`
+        : `{ ${body} }`;
   return JSON.parse(JSON.stringify(runInNewContext(`(${expression})`, { defineTidewatch, slo })));
 }
 
