@@ -8,12 +8,13 @@ const checkout = slo.service('storefront', { operation: 'POST /checkout' });
 export default defineTidewatch({
   xray: { indexedAttributes: ['http.route', 'enduser.id'] },
   slos: [
-    // Periods and windows are short, so that a demo of a minute can miss the objective.
-    checkout.availability(0.9, {
+    // Period and windows are short, so that a demo of a minute can miss the objective; two minutes, since a minute may
+    // end between the orders and their evaluation.
+    checkout.availability(0.95, {
       name: 'checkout',
       period: '1h',
       settle: '0s',
-      windows: [{ severity: 'page', longWindow: '2m', shortWindow: '1m', factor: 1.5 }],
+      windows: [{ severity: 'page', longWindow: '4m', shortWindow: '2m', factor: 1.5 }],
       policy: [{ action: 'freeze', below: 0, until: 0.1 }],
       runbookUrl: 'https://runbooks.example.com/checkout',
     }),
