@@ -1,7 +1,7 @@
 // What is written down of a running stack, so that `down`, `status` and a second `up` know it.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { linkSync, readFileSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { PermanentError } from '../model/errors.ts';
 import type { LocalPaths } from './paths.ts';
@@ -90,7 +90,8 @@ async function takeLock(lock: string): Promise<void> {
   await writeFile(draft, String(process.pid));
   try {
     for (let attempt = 0; attempt < 2; attempt++) {
-      if (await linked(draft, lock)) {
+      // Both at once: another call of this process must not find the lock and not know that it is held.
+      if (linked(draft, lock)) {
         held.add(lock);
         return;
       }
@@ -110,9 +111,9 @@ async function takeLock(lock: string): Promise<void> {
 }
 
 /** @returns false when the lock is taken */
-async function linked(draft: string, lock: string): Promise<boolean> {
+function linked(draft: string, lock: string): boolean {
   try {
-    await link(draft, lock);
+    linkSync(draft, lock);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;

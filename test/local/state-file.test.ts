@@ -67,9 +67,16 @@ describe('the lock', () => {
   });
 
   test('of many at once exactly one gets it', async () => {
-    const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
-    const all = await Promise.allSettled(Array.from({ length: 20 }, () => withLock(paths, wait)));
-    expect(all.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1);
+    const COUNT = 20;
+    let inside = 0;
+    let refused = 0;
+    const others = async () => {
+      inside++;
+      while (inside + refused < COUNT) await new Promise((resolve) => setTimeout(resolve, 5));
+    };
+    const all = Array.from({ length: COUNT }, () => withLock(paths, others).catch(() => void refused++));
+    await Promise.all(all);
+    expect([inside, refused]).toEqual([1, COUNT - 1]);
   });
 
   test('is given back when the work fails', async () => {
