@@ -44,7 +44,7 @@ export const CONTEXT: NotificationContext = { idempotencyKey: 'a1b2c3d4e5f6', no
 /** By name. */
 export const SECRETS: Readonly<Record<string, string>> = {
   webhook: 'https://hooks.example.com/in/tok-9f86d081884c7d65',
-  slackHook: 'https://hooks.slack.com/services/T000/B000/XXXXYYYYZZZZ1234',
+  slackHook: 'https://hooks.slack.com/services/T000/B000/0a1b2c3d4e5f',
   slackToken: 'xoxb-1111-2222-abcdefABCDEF',
   pagerduty: 'R0123456789abcdef0123456789abcde',
   genie: 'genie-0a1b2c3d-4e5f',

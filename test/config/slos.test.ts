@@ -8,6 +8,7 @@ import { sloName } from '../../lib/config/define/slo-parts.ts';
 import type { SloConfig } from '../../lib/config/define/slos.ts';
 import { defineTidewatch, slo, type TidewatchConfig } from '../../lib/config/define.ts';
 import type { SloSettings } from '../../lib/slo/settings.ts';
+import { OPENSLO } from '../slo/openslo-text.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const WITH_LINKS = { owner: 'team-shop', runbookUrl: 'https://runbooks.example.com/checkout' };
@@ -251,21 +252,6 @@ describe('what all SLOs have in common', () => {
 });
 
 describe('files of SLOs', () => {
-  const OPENSLO = `apiVersion: openslo/v1
-kind: SLO
-metadata: { name: checkout }
-spec:
-  service: shop
-  indicator:
-    metadata: { name: requests }
-    spec:
-      ratioMetric:
-        good: { metricSource: { type: CloudWatch, spec: { namespace: Shop, metricName: Good } } }
-        total: { metricSource: { type: CloudWatch, spec: { namespace: Shop, metricName: All } } }
-  timeWindow: [{ duration: 30d, isRolling: true }]
-  budgetingMethod: Occurrences
-  objectives: [{ target: 0.999 }]
-`;
   const METRIC = '{ namespace: Shop, metric: Requests }';
   const OWN = `slos: [{ name: search, objective: 99%, period: 7d, indicator: { bad: ${METRIC}, total: ${METRIC} } }]`;
 

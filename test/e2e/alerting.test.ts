@@ -11,10 +11,10 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AlertQueue } from '../../lib/aws/alert-queue.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import { clientSettings } from '../../lib/local/environment.ts';
 import { packageRoot } from '../../lib/local/paths.ts';
 import { type LocalStack, startStack, stopStack } from '../../lib/local/stack.ts';
+import { signedClientOf } from '../stack/support/state-table.ts';
 
 const options = { project: packageRoot(), name: 'test-e2e-alerting', say: console.error };
 const CONFIG = join(packageRoot(), 'test', 'e2e', 'alerting.config.ts');
@@ -63,14 +63,7 @@ beforeAll(async () => {
   }
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand({}));
   sweepTimers = Functions.find(({ FunctionName }) => FunctionName?.includes('SweepTimers'))!.FunctionName!;
-  const transport = createSignedClient({
-    env: {
-      AWS_ENDPOINT_URL: stack.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    },
-  });
+  const transport = signedClientOf(stack);
   queue = new AlertQueue(stack.outputs.AlertQueueUrl!, transport, { budget: new RetryBudget() });
 });
 

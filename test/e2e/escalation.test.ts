@@ -13,12 +13,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { AlertQueue } from '../../lib/aws/alert-queue.ts';
 import { DynamoKeyStore } from '../../lib/aws/key-store.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import { newKey } from '../../lib/keys/new-key.ts';
 import { clientSettings } from '../../lib/local/environment.ts';
 import { packageRoot } from '../../lib/local/paths.ts';
 import { type LocalStack, startStack, stopStack } from '../../lib/local/stack.ts';
 import { tidewatch } from '../cli/run-cli.ts';
+import { signedClientOf } from '../stack/support/state-table.ts';
 
 const options = { project: packageRoot(), name: 'test-e2e-escalation', say: console.error };
 const CONFIG = join(packageRoot(), 'test', 'e2e', 'escalation.config.ts');
@@ -65,14 +65,7 @@ beforeAll(async () => {
   for (const { Name, ScheduleExpression } of Rules) {
     if (ScheduleExpression !== undefined) await events.send(new DisableRuleCommand({ Name }));
   }
-  const transport = createSignedClient({
-    env: {
-      AWS_ENDPOINT_URL: stack.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    },
-  });
+  const transport = signedClientOf(stack);
   queue = new AlertQueue(stack.outputs.AlertQueueUrl!, transport, { budget: new RetryBudget() });
   const key = newKey(
     { name: 'e2e', tenant: 'default', scopes: ['alerts:read', 'ack'] },

@@ -37,7 +37,7 @@ export interface Synthesized {
   readonly folder: string;
   readonly templateFile: string;
   readonly resources: readonly Resource[];
-  // biome-ignore lint/suspicious/noExplicitAny: as above
+  // biome-ignore lint/suspicious/noExplicitAny: outputs are JSON of many shapes too
   readonly outputs: Readonly<Record<string, any>>;
   ofType(type: string): readonly Resource[];
 }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backtest } from '../../lib/slo/backtest/backtest.ts';
 import { parseSeries } from '../../lib/slo/backtest/series-csv.ts';
 import { type CliRun, tidewatch } from '../cli/run-cli.ts';
+import { OPENSLO } from './openslo-text.ts';
 import { HOUR, MINUTE, slo, T0, traffic } from './support.ts';
 
 let folder = '';
@@ -24,21 +25,6 @@ const METRIC = '{ namespace: Shop, metric: Requests }';
 const TIDEWATCH = `slos:
   - { name: checkout, objective: 99.9%, period: 30d, indicator: { good: ${METRIC}, total: ${METRIC} } }
   - { name: search, objective: 99%, period: 7d, indicator: { bad: ${METRIC}, total: ${METRIC} } }
-`;
-const OPENSLO = `apiVersion: openslo/v1
-kind: SLO
-metadata: { name: checkout }
-spec:
-  service: shop
-  indicator:
-    metadata: { name: requests }
-    spec:
-      ratioMetric:
-        good: { metricSource: { type: CloudWatch, spec: { namespace: Shop, metricName: Good } } }
-        total: { metricSource: { type: CloudWatch, spec: { namespace: Shop, metricName: All } } }
-  timeWindow: [{ duration: 30d, isRolling: true }]
-  budgetingMethod: Occurrences
-  objectives: [{ target: 0.999 }]
 `;
 
 /** A day with 5 % failures for an hour from 10:00. */

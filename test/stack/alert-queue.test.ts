@@ -8,9 +8,9 @@ import {
 import { beforeAll, expect, test } from 'vitest';
 import { AlertQueue } from '../../lib/aws/alert-queue.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import type { Alert } from '../../lib/model/alert.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
+import { signedClientOf } from './support/state-table.ts';
 
 const emulator = emulatorForThisFile('test-alert-queue');
 let sqs: SQSClient;
@@ -18,7 +18,7 @@ let queueUrl: string;
 let queue: AlertQueue;
 
 beforeAll(async () => {
-  const { client, endpoint } = emulator();
+  const { client } = emulator();
   sqs = new SQSClient({ ...client, useQueueUrlAsEndpoint: false });
   const { QueueUrl } = await sqs.send(
     new CreateQueueCommand({
@@ -31,13 +31,7 @@ beforeAll(async () => {
     }),
   );
   queueUrl = QueueUrl!;
-  const env = {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  };
-  queue = new AlertQueue(queueUrl, createSignedClient({ env }), { budget: new RetryBudget() });
+  queue = new AlertQueue(queueUrl, signedClientOf(emulator()), { budget: new RetryBudget() });
 });
 
 const alert = (name: string, endsAt: number): Alert => ({

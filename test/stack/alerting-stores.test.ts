@@ -1,5 +1,4 @@
 // The stores of alert routing and its timers on DynamoDB, SQS and S3 pass the suite of those in memory.
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
@@ -11,11 +10,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { alertingStores } from '../../lib/aws/alerting-stores.ts';
 import { SqsRedriveQueue } from '../../lib/aws/redrive-queue.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import type { WakeUp } from '../../lib/model/wake-up.ts';
 import { redrive } from '../../lib/redrive/redrive.ts';
 import { anAlert, describeAlertingStores } from '../alerting/stores-suite.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
+import { makeStateTable, signedClientOf } from './support/state-table.ts';
 
 const emulator = emulatorForThisFile('test-alerting-stores');
 const TABLE = 'alerting-state';
@@ -26,32 +25,12 @@ let sqs: SQSClient;
 let queueUrl: string;
 
 beforeAll(async () => {
-  const { client, endpoint } = emulator();
+  const { client } = emulator();
   await new S3Client({ ...client, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: BUCKET }));
-  await new DynamoDBClient(client).send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
+  await makeStateTable(emulator(), TABLE);
   sqs = new SQSClient(client);
   queueUrl = (await sqs.send(new CreateQueueCommand({ QueueName: 'wake-ups' }))).QueueUrl!;
-  const transport = createSignedClient({
-    env: {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    },
-  });
+  const transport = signedClientOf(emulator());
   const resources = { stateTable: TABLE, archiveBucket: BUCKET, queues: { notify: queueUrl } };
   open = alertingStores(resources, transport, { budget: new RetryBudget() });
 });

@@ -4,7 +4,6 @@ import {
   GetMetricStatisticsCommand,
   PutMetricDataCommand,
 } from '@aws-sdk/client-cloudwatch';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { XRayClient } from '@aws-sdk/client-xray';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -16,11 +15,11 @@ import { CloudWatchMetricHistory } from '../../lib/aws/metric-history.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
 import { CloudWatchScorePublisher } from '../../lib/aws/score-publisher.ts';
 import { XrayServiceGraph } from '../../lib/aws/service-graph.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import type { AwsTransport } from '../../lib/aws/transport.ts';
 import { S3VersionedObjects } from '../../lib/aws/versioned-objects.ts';
 import { describeChangeLog, describeVersionedObjects } from '../anomaly/run/ports-suite.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
+import { makeStateTable, signedClientOf } from './support/state-table.ts';
 
 const emulator = emulatorForThisFile('test-anomaly-adapters');
 const TABLE = 'anomaly-state';
@@ -31,30 +30,11 @@ let transport: AwsTransport;
 let cloudwatch: CloudWatchClient;
 
 beforeAll(async () => {
-  const { client, endpoint } = emulator();
+  const { client } = emulator();
   cloudwatch = new CloudWatchClient(client);
   await new S3Client({ ...client, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: BUCKET }));
-  await new DynamoDBClient(client).send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
-  const env = {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  };
-  transport = createSignedClient({ env });
+  await makeStateTable(emulator(), TABLE);
+  transport = signedClientOf(emulator());
 });
 
 describe('objects on S3', () => {

@@ -6,7 +6,6 @@ import {
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -27,7 +26,6 @@ import { exportPorts } from '../../lib/aws/export-ports.ts';
 import { DynamoLogGroupStore } from '../../lib/aws/log-group-store.ts';
 import { DynamoProgressStore } from '../../lib/aws/progress-store.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import type { AwsTransport } from '../../lib/aws/transport.ts';
 import { ArchiveExporter } from '../../lib/exporters/archive/exporter.ts';
 import { CloudWatchLogsExporter } from '../../lib/exporters/cloudwatch-logs/exporter.ts';
@@ -37,6 +35,7 @@ import { ExportPipeline } from '../../lib/pipeline/export-pipeline.ts';
 import type { ExportPorts } from '../../lib/pipeline/ports.ts';
 import { encodeProtobuf } from '../support/otlp.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
+import { makeStateTable, signedClientOf } from './support/state-table.ts';
 
 const emulator = emulatorForThisFile('test-export-adapters');
 const BUCKET = 'export-adapters-archive';
@@ -51,36 +50,16 @@ let deadLetterQueueUrl: string;
 const calls = { budget: new RetryBudget() };
 
 beforeAll(async () => {
-  const { client, endpoint } = emulator();
+  const { client } = emulator();
   sqs = new SQSClient(client);
   s3 = new S3Client({ ...client, forcePathStyle: true });
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  await new DynamoDBClient(client).send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
+  await makeStateTable(emulator(), TABLE);
   const queue = async (QueueName: string) =>
     (await sqs.send(new CreateQueueCommand({ QueueName }))).QueueUrl!;
   queueUrl = await queue('export-adapters');
   deadLetterQueueUrl = await queue('export-adapters-dead');
-  transport = createSignedClient({
-    env: {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-    },
-  });
+  transport = signedClientOf(emulator());
   const resources = {
     stateTable: TABLE,
     archiveBucket: BUCKET,

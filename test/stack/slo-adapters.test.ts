@@ -1,6 +1,5 @@
 // What the evaluation of SLOs keeps, reads and publishes, on the emulator.
 import { CloudWatchClient, GetMetricDataCommand, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -8,7 +7,6 @@ import { EventBridgeBus } from '../../lib/aws/event-bus.ts';
 import { CloudWatchMetricReader } from '../../lib/aws/metric-data-reader.ts';
 import { CloudWatchMetricPublisher } from '../../lib/aws/metric-publisher.ts';
 import { RetryBudget } from '../../lib/aws/retry.ts';
-import { createSignedClient } from '../../lib/aws/signed-client.ts';
 import { DynamoSloStore } from '../../lib/aws/slo-store.ts';
 import type { AwsTransport } from '../../lib/aws/transport.ts';
 import { describeMetricReader } from '../slo/run/metric-reader-suite.ts';
@@ -16,6 +14,7 @@ import { describeSloStore } from '../slo/run/slo-store-suite.ts';
 import { instance, measured, source, World } from '../slo/run/world.ts';
 import { DAY, HOUR, MINUTE } from '../slo/support.ts';
 import { emulatorForThisFile } from './support/emulator.ts';
+import { makeStateTable, signedClientOf } from './support/state-table.ts';
 
 const emulator = emulatorForThisFile('test-slo-adapters');
 const TABLE = 'slo-state';
@@ -24,28 +23,9 @@ let transport: AwsTransport;
 let cloudwatch: CloudWatchClient;
 
 beforeAll(async () => {
-  const { client, endpoint } = emulator();
-  await new DynamoDBClient(client).send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-    }),
-  );
-  const env = {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  };
-  transport = createSignedClient({ env });
+  const { client } = emulator();
+  await makeStateTable(emulator(), TABLE);
+  transport = signedClientOf(emulator());
   cloudwatch = new CloudWatchClient(client);
 });
 

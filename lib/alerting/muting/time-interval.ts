@@ -1,4 +1,5 @@
 // Whether an instant lies in a time interval, on the wall clock of the interval's place.
+import { wallTime } from '../../model/time-zone.ts';
 import type { NamedTimeInterval, NumberRange, TimeIntervalSpec } from '../config/time-interval-fields.ts';
 
 interface WallClock {
@@ -8,9 +9,6 @@ interface WallClock {
   readonly month: number;
   readonly year: number;
 }
-
-const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const clocks = new Map<string, Intl.DateTimeFormat>();
 
 /** Whether one of the interval's specifications holds. @param now epoch milliseconds */
 export function isWithin({ specs }: NamedTimeInterval, now: number): boolean {
@@ -49,27 +47,7 @@ function daysInMonth(year: number, month: number): number {
 }
 
 function wallClock(location: string, now: number): WallClock {
-  let format = clocks.get(location);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('en-US', {
-      timeZone: location,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      weekday: 'short',
-      hour: 'numeric',
-      minute: 'numeric',
-    });
-    clocks.set(location, format);
-  }
-  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const number = (type: Intl.DateTimeFormatPartTypes) => Number(parts.get(type));
-  return {
-    minuteOfDay: number('hour') * 60 + number('minute'),
-    weekday: WEEKDAYS.indexOf(parts.get('weekday') ?? ''),
-    day: number('day'),
-    month: number('month'),
-    year: number('year'),
-  };
+  const { year, month, day, hour, minute } = wallTime(now, location);
+  const weekday = new Date(Date.UTC(year, month - 1, day)).getUTCDay();
+  return { minuteOfDay: hour * 60 + minute, weekday, day, month, year };
 }
