@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BenchOptions, Figure } from '../figure.ts';
+import { calmFigures } from './calm.ts';
 import { causeFigures, readCauseCases } from './causes.ts';
 import { dataFolder, readEvents, readNab } from './datasets.ts';
 import { eventFigures, nabFigures, speedFigures } from './detectors.ts';
@@ -14,6 +15,7 @@ export async function* run(options: BenchOptions): AsyncIterable<Figure> {
   yield* speedFigures(options.rounds);
   yield* logFigures(options.rounds);
   yield* forecastFigures();
+  yield* calmFigures();
   const data = options.data ?? dataFolder();
   const folder = (name: string): string | undefined => {
     const path = data === undefined ? undefined : join(data, name);
